@@ -1,0 +1,23 @@
+//! Musamma (مُسمّى, "named") finds persons, organisations, places and topics in Arabic news.
+//!
+//! Hand-designed features and a linear-chain CRF; no neural network. The modules follow the data flow, and each imports
+//! only from those below it:
+//!
+//! ```text
+//! cli                            arguments, paths, printing, progress
+//! train  tag  cross_validate     the verbs
+//! report  output                 scores → text/json/csv;  tagged text → text/conll/jsonl/csv/inline
+//! evaluate  model                counts and scores;  the model bundle
+//! crf  features                  crf never sees text;  features never see tags
+//! gazetteer  clusters            name lists;  word classes
+//! corpus  label                  labelled documents and their formats;  tag schemes and spans
+//! text                           characters, normal forms, tokens, sentences, clitics
+//! error                          one error type
+//! ```
+
+pub mod error;
+pub mod text;
+pub mod label;
+pub mod corpus;
+
+pub use error::{Error, Result};
