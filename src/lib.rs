@@ -15,9 +15,10 @@
 //! error                          one error type
 //! ```
 
-pub mod error;
-pub mod text;
-pub mod label;
 pub mod corpus;
+pub mod crf;
+pub mod error;
+pub mod label;
+pub mod text;
 
 pub use error::{Error, Result};

@@ -1,0 +1,90 @@
+//! What training leaves behind: a weight for each (attribute, slot, label) and each label bigram.
+
+use super::dataset::Dataset;
+
+/// One non-zero state weight.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AttributeWeight {
+    /// The attribute's hash.
+    pub hash: u64,
+    /// Window slot; the number of slots for a context attribute.
+    pub slot: u8,
+    /// Label.
+    pub label: u8,
+    /// Natural-logarithm score.
+    pub weight: f32,
+}
+
+/// A trained model in the CRF's terms.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Weights {
+    /// Number of labels.
+    pub n_labels: usize,
+    /// Non-zero state weights, sorted by (hash, slot, label).
+    pub state: Vec<AttributeWeight>,
+    /// Transition weights, row = previous label, `n_labels × n_labels`.
+    pub transitions: Vec<f32>,
+}
+
+impl Weights {
+    /// Unpacks the optimiser's vector: each attribute of a merged column gets the column's weight over √k.
+    pub fn from_parameters(data: &Dataset, x: &[f64]) -> Self {
+        let n = data.n_labels;
+        let mut state = Vec::new();
+        for attribute in &data.attributes {
+            let c = attribute.column as usize;
+            let scale = f64::from(data.multiplicity[c]).sqrt();
+            let start = data.column_labels.start(c);
+            for (k, &label) in data.column_labels.row(c).iter().enumerate() {
+                let weight = (x[start + k] / scale) as f32;
+                if weight != 0.0 {
+                    state.push(AttributeWeight {
+                        hash: attribute.hash,
+                        slot: attribute.slot,
+                        label,
+                        weight,
+                    });
+                }
+            }
+        }
+        let mut transitions = vec![0.0; n * n];
+        for (&(i, j), &w) in data.transitions.iter().zip(&x[data.n_state_parameters()..]) {
+            transitions[i as usize * n + j as usize] = w as f32;
+        }
+        Self {
+            n_labels: n,
+            state,
+            transitions,
+        }
+    }
+
+    /// The optimiser's vector that these weights stand for: a warm start. Attributes that are new start at zero.
+    pub fn to_parameters(&self, data: &Dataset) -> Vec<f64> {
+        let mut x = vec![0.0; data.n_parameters()];
+        let key = |w: &AttributeWeight| (w.hash, w.slot);
+        for attribute in &data.attributes {
+            let c = attribute.column as usize;
+            let scale = f64::from(data.multiplicity[c]).sqrt();
+            let from = self
+                .state
+                .partition_point(|w| key(w) < (attribute.hash, attribute.slot));
+            for w in self.state[from..]
+                .iter()
+                .take_while(|w| key(w) == (attribute.hash, attribute.slot))
+            {
+                if let Ok(k) = data.column_labels.row(c).binary_search(&w.label) {
+                    // Σ over k members of θ/√k: the mean times √k.
+                    x[data.column_labels.start(c) + k] += f64::from(w.weight) / scale;
+                }
+            }
+        }
+        if self.n_labels == data.n_labels {
+            let n = data.n_labels;
+            let start = data.n_state_parameters();
+            for (k, &(i, j)) in data.transitions.iter().enumerate() {
+                x[start + k] = f64::from(self.transitions[i as usize * n + j as usize]);
+            }
+        }
+        x
+    }
+}
