@@ -10,14 +10,19 @@
 //! evaluate  model                counts and scores;  the model bundle
 //! crf  features                  crf never sees text;  features never see tags
 //! gazetteer  clusters            name lists;  word classes
+//! frozen                         hash tables that are read in place
 //! corpus  label                  labelled documents and their formats;  tag schemes and spans
 //! text                           characters, normal forms, tokens, sentences, clitics
 //! error                          one error type
 //! ```
 
+pub mod clusters;
 pub mod corpus;
 pub mod crf;
 pub mod error;
+pub mod features;
+pub mod frozen;
+pub mod gazetteer;
 pub mod label;
 pub mod text;
 
