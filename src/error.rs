@@ -10,6 +10,12 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// Displayed as `place: what; expected …` and, on a line of its own, `hint: …`. Parts that are unknown are left out.
 #[derive(Debug)]
 pub struct Error {
+    // Behind one pointer, because every `Result` would otherwise carry the room for the rare case.
+    details: Box<Details>,
+}
+
+#[derive(Debug)]
+struct Details {
     what: String,
     file: Option<String>,
     line: Option<u64>,
@@ -22,7 +28,7 @@ pub struct Error {
 impl Error {
     /// An error that says what happened.
     pub fn new(what: impl Into<String>) -> Self {
-        Self {
+        let details = Details {
             what: what.into(),
             file: None,
             line: None,
@@ -30,59 +36,63 @@ impl Error {
             expected: None,
             hint: None,
             source: None,
+        };
+        Self {
+            details: Box::new(details),
         }
     }
 
     /// An input or output failure while doing `what` (for example `cannot read`).
     pub fn io(what: impl Into<String>, source: std::io::Error) -> Self {
         let mut error = Self::new(what);
-        error.source = Some(source);
+        error.details.source = Some(source);
         error
     }
 
     /// Names the file (or `<stdin>`), unless an inner layer already did.
     #[must_use]
     pub fn in_file(mut self, file: impl fmt::Display) -> Self {
-        self.file.get_or_insert_with(|| file.to_string());
+        self.details.file.get_or_insert_with(|| file.to_string());
         self
     }
 
     /// Names the line, counted from 1.
     #[must_use]
     pub fn at_line(mut self, line: u64) -> Self {
-        self.line = Some(line);
+        self.details.line = Some(line);
         self
     }
 
     /// Names the column, counted in characters from 1.
     #[must_use]
     pub fn at_column(mut self, column: u64) -> Self {
-        self.column = Some(column);
+        self.details.column = Some(column);
         self
     }
 
     /// Says what would have been right.
     #[must_use]
     pub fn expected(mut self, expected: impl Into<String>) -> Self {
-        self.expected = Some(expected.into());
+        self.details.expected = Some(expected.into());
         self
     }
 
     /// Says what the user can do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.details.hint = Some(hint.into());
         self
     }
 
     /// The line, counted from 1, if known.
     pub fn line(&self) -> Option<u64> {
-        self.line
+        self.details.line
     }
 
     /// Whether the cause is a reader that went away (`musamma tag … | head`).
     pub fn is_broken_pipe(&self) -> bool {
-        self.source
+        self.details
+            .source
             .as_ref()
             .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
     }
@@ -90,25 +100,25 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(file) = &self.file {
+        if let Some(file) = &self.details.file {
             write!(f, "{file}:")?;
         }
-        match (self.line, self.column) {
+        match (self.details.line, self.details.column) {
             (Some(line), Some(column)) => write!(f, "{line}:{column}:")?,
             (Some(line), None) => write!(f, "{line}:")?,
             _ => {}
         }
-        if self.file.is_some() || self.line.is_some() {
+        if self.details.file.is_some() || self.details.line.is_some() {
             f.write_str(" ")?;
         }
-        f.write_str(&self.what)?;
-        if let Some(source) = &self.source {
+        f.write_str(&self.details.what)?;
+        if let Some(source) = &self.details.source {
             write!(f, ": {source}")?;
         }
-        if let Some(expected) = &self.expected {
+        if let Some(expected) = &self.details.expected {
             write!(f, "; expected {expected}")?;
         }
-        if let Some(hint) = &self.hint {
+        if let Some(hint) = &self.details.hint {
             write!(f, "\nhint: {hint}")?;
         }
         Ok(())
@@ -117,7 +127,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_ref().map(|e| e as _)
+        self.details.source.as_ref().map(|e| e as _)
     }
 }
 
