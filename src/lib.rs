@@ -13,6 +13,7 @@
 //! frozen                         hash tables that are read in place
 //! corpus  label                  labelled documents and their formats;  tag schemes and spans
 //! text                           characters, normal forms, tokens, sentences, clitics
+//! random                         seeded random numbers, the same everywhere
 //! error                          one error type
 //! ```
 
@@ -24,6 +25,7 @@ pub mod features;
 pub mod frozen;
 pub mod gazetteer;
 pub mod label;
+mod random;
 pub mod text;
 
 pub use error::{Error, Result};
