@@ -21,6 +21,7 @@ pub mod clusters;
 pub mod corpus;
 pub mod crf;
 pub mod error;
+pub mod evaluate;
 pub mod features;
 pub mod frozen;
 pub mod gazetteer;
