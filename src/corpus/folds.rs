@@ -3,6 +3,7 @@
 use super::Document;
 use crate::error::{Error, Result};
 use crate::random::SplitMix64;
+use std::cmp::Reverse;
 use std::ops::Range;
 
 /// What a fold is made of.
@@ -37,7 +38,7 @@ pub struct Folds {
 impl Folds {
     /// Splits documents into `n_folds` test sets of about as many tokens each; the seed alone decides which.
     ///
-    /// Documents are shuffled, then given out largest first, each to the fold with the fewest tokens so far. Blocks are cut
+    /// Documents are shuffled, then given out in classes of size, the largest first, each to the fold with the fewest tokens so far. Blocks are cut
     /// from the sequence of all sentences, seen as a ring that starts at a random sentence.
     ///
     /// # Errors
@@ -78,7 +79,8 @@ impl Folds {
             .filter(|&d| !documents[d].sentences.is_empty())
             .collect();
         random.shuffle(&mut order);
-        order.sort_by_key(|&d| std::cmp::Reverse(documents[d].n_tokens()));
+        // By doublings, not exactly: among documents that all differ in length, an exact order would undo the shuffle.
+        order.sort_by_key(|&d| Reverse(documents[d].n_tokens().checked_ilog2()));
         // Tokens, then documents, so far: the second keeps folds from staying empty among documents without tokens.
         let mut load = vec![(0usize, 0usize); self.k];
         for d in order {
@@ -206,6 +208,21 @@ mod tests {
         }
         assert_eq!(folds, Folds::new(&documents, 10, 42).expect("again"));
         assert_ne!(folds, Folds::new(&documents, 10, 43).expect("another seed"));
+    }
+
+    #[test]
+    fn the_seed_matters_though_no_two_documents_are_equally_long() {
+        let lengths: Vec<Vec<usize>> = (0..24).map(|i| vec![100 + 17 * i]).collect();
+        let documents = corpus(&lengths);
+        let folds = |seed| Folds::new(&documents, 5, seed).expect("enough documents");
+        assert_ne!(folds(1), folds(2));
+        for fold in 0..5 {
+            let n = tokens(&documents, &folds(1).test(fold));
+            assert!(
+                (1100..=1800).contains(&n),
+                "fold {fold} has {n} of about 1420 tokens"
+            );
+        }
     }
 
     #[test]

@@ -5,7 +5,9 @@
 
 pub mod check;
 mod conll;
+mod conll_writer;
 mod csv;
+mod csv_columns;
 mod folds;
 mod format;
 mod inline;
@@ -13,8 +15,10 @@ mod lines;
 mod map;
 mod statistics;
 
-pub use conll::{ConllReader, write_conll};
-pub use csv::{CsvColumns, CsvReader};
+pub use conll::ConllReader;
+pub use conll_writer::write_conll;
+pub use csv::CsvReader;
+pub use csv_columns::CsvColumns;
 pub use folds::{DocumentSlice, FoldUnit, Folds};
 pub use format::{Documents, Format, ReadOptions, open};
 pub use inline::{InlineReader, Segments};

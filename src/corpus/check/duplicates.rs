@@ -12,9 +12,14 @@ use xxhash_rust::xxh3::xxh3_64;
 const MIN_OVERLAP_TOKENS: usize = 5;
 
 /// Document names that occur twice, within a file or across files.
+///
+/// A file of a single document is passed over: it may only be named after the file, and every folder has a `train`.
 pub(super) fn document_names(files: &[LabelledFile], findings: &mut Vec<Finding>) {
     let mut first: HashMap<&str, &str> = HashMap::new();
     for (file, document) in all_documents(files) {
+        if file.documents.len() == 1 {
+            continue;
+        }
         if let Some(before) = first.insert(&document.name, &file.name) {
             let message = format!(
                 "the document name `{}` is taken already in {before}",
