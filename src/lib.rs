@@ -13,11 +13,11 @@
 //! frozen                         hash tables that are read in place
 //! corpus  label                  labelled documents and their formats;  tag schemes and spans
 //! text                           characters, normal forms, tokens, sentences, clitics
-//! random                         seeded random numbers, the same everywhere
 //! error                          one error type
 //! ```
 
 pub mod clusters;
+pub mod config;
 pub mod corpus;
 pub mod crf;
 pub mod error;
@@ -26,7 +26,10 @@ pub mod features;
 pub mod frozen;
 pub mod gazetteer;
 pub mod label;
+pub mod model;
 mod random;
+pub mod tag;
 pub mod text;
+pub mod train;
 
 pub use error::{Error, Result};

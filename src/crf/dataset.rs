@@ -6,6 +6,9 @@ use rayon::prelude::*;
 
 use super::grammar::Grammar;
 
+/// Labels at most: the labels that an attribute was seen with are kept as a bit set.
+pub const MAX_LABELS: usize = 128;
+
 /// Compressed sparse rows: `row(i)` is a slice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Csr<T> {
@@ -172,17 +175,17 @@ impl Dataset {
 
         // Occurrences and label sets of the rows.
         let mut row_count = vec![0_u32; n_rows];
-        let mut row_labels = vec![0_u64; n_rows];
+        let mut row_labels = vec![0_u128; n_rows];
         for t in 0..words.len() {
             for slot in 0..n_slots {
                 if let Some(seen) = shifted(t, first_offset + slot as i32, room[t]) {
                     let row = words[seen] as usize * n_slots + slot;
                     row_count[row] += 1;
-                    row_labels[row] |= 1 << gold[t];
+                    row_labels[row] |= 1_u128 << gold[t];
                 }
             }
             row_count[n_word_rows + t] = 1;
-            row_labels[n_word_rows + t] = 1 << gold[t];
+            row_labels[n_word_rows + t] = 1_u128 << gold[t];
         }
 
         // (hash, slot, row), sorted: equal (hash, slot) is one attribute.
@@ -216,8 +219,8 @@ impl Dataset {
             attributes,
         } = columns;
 
-        let every_label = if n_labels >= 64 {
-            u64::MAX
+        let every_label = if n_labels >= MAX_LABELS {
+            u128::MAX
         } else {
             (1 << n_labels) - 1
         };
@@ -228,7 +231,7 @@ impl Dataset {
                 LabelSpace::Observed => column_rows
                     .row(c)
                     .iter()
-                    .fold(0, |set, &row| set | row_labels[row as usize]),
+                    .fold(0_u128, |set, &row| set | row_labels[row as usize]),
             };
             column_labels.push_row((0..n_labels as u8).filter(|&l| set >> l & 1 == 1));
         }

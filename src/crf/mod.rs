@@ -24,9 +24,9 @@ mod testing;
 mod vector;
 pub mod weights;
 
-pub use dataset::{Csr, Dataset, LabelSpace, Observations};
+pub use dataset::{Csr, Dataset, LabelSpace, MAX_LABELS, Observations};
 pub use decode::{Decoder, Lattice, Transitions};
 pub use grammar::Grammar;
 pub use objective::{Objective, Regularisation};
 pub use optimise::{Optimiser, Progress, Stop, Summary};
-pub use weights::{AttributeWeight, Weights};
+pub use weights::{AttributeWeight, Weights, warm_start};

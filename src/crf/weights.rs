@@ -57,34 +57,31 @@ impl Weights {
             transitions,
         }
     }
+}
 
-    /// The optimiser's vector that these weights stand for: a warm start. Attributes that are new start at zero.
-    pub fn to_parameters(&self, data: &Dataset) -> Vec<f64> {
-        let mut x = vec![0.0; data.n_parameters()];
-        let key = |w: &AttributeWeight| (w.hash, w.slot);
-        for attribute in &data.attributes {
-            let c = attribute.column as usize;
-            let scale = f64::from(data.multiplicity[c]).sqrt();
-            let from = self
-                .state
-                .partition_point(|w| key(w) < (attribute.hash, attribute.slot));
-            for w in self.state[from..]
-                .iter()
-                .take_while(|w| key(w) == (attribute.hash, attribute.slot))
+/// The optimiser's vector for a warm start. `state(hash)` gives an attribute's known weights as (slot, label, weight);
+/// attributes without any start at zero. `transitions` is `n_labels × n_labels`, row = previous label.
+pub fn warm_start(
+    data: &Dataset,
+    state: impl Fn(u64) -> Vec<(u8, u8, f32)>,
+    transitions: &[f32],
+) -> Vec<f64> {
+    let mut x = vec![0.0; data.n_parameters()];
+    for attribute in &data.attributes {
+        let c = attribute.column as usize;
+        let scale = f64::from(data.multiplicity[c]).sqrt();
+        for (slot, label, weight) in state(attribute.hash) {
+            if slot == attribute.slot
+                && let Ok(k) = data.column_labels.row(c).binary_search(&label)
             {
-                if let Ok(k) = data.column_labels.row(c).binary_search(&w.label) {
-                    // Σ over k members of θ/√k: the mean times √k.
-                    x[data.column_labels.start(c) + k] += f64::from(w.weight) / scale;
-                }
+                // The members' weights θ sum up to √k·x.
+                x[data.column_labels.start(c) + k] += f64::from(weight) / scale;
             }
         }
-        if self.n_labels == data.n_labels {
-            let n = data.n_labels;
-            let start = data.n_state_parameters();
-            for (k, &(i, j)) in data.transitions.iter().enumerate() {
-                x[start + k] = f64::from(self.transitions[i as usize * n + j as usize]);
-            }
-        }
-        x
     }
+    let start = data.n_state_parameters();
+    for (k, &(i, j)) in data.transitions.iter().enumerate() {
+        x[start + k] = f64::from(transitions[i as usize * data.n_labels + j as usize]);
+    }
+    x
 }

@@ -1,7 +1,7 @@
 //! Entity-exact scores, the numbers of conlleval and seqeval.
 
 use crate::label::Span;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
 
 /// Entities found, invented and missed. An entity is found when type and both boundaries are right.
@@ -17,7 +17,7 @@ pub struct Counts {
 }
 
 /// Precision, recall and F1 as fractions; `None` where undefined.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
     /// Right among predicted entities.
     pub precision: Option<f64>,

@@ -1,0 +1,179 @@
+//! From documents to observations: every distinct word once, every token's context.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::config::Config;
+use crate::corpus::Document;
+use crate::crf::{Csr, Observations};
+use crate::error::Result;
+use crate::features::context::{Context, Phrases};
+use crate::features::sink::{ContextHashes, WordHashes};
+use crate::features::{Extractor, OFFSETS, Word, WordKeys};
+use crate::label::LabelSet;
+use crate::model::Resources;
+
+/// Training documents with everything that feature extraction needs: distinct words, and tokens as word indices.
+#[derive(Debug)]
+pub struct Corpus {
+    pub extractor: Extractor,
+    pub words: Vec<Word>,
+    pub keys: Vec<WordKeys>,
+    /// Word index of each token.
+    pub tokens: Vec<u32>,
+    /// First token of each sentence, and the end.
+    pub sentences: Vec<u32>,
+    /// First sentence of each document, and the end.
+    pub documents: Vec<u32>,
+    gold: Vec<u8>,
+    weights: Vec<f64>,
+    n_labels: usize,
+}
+
+impl Corpus {
+    /// Indexes documents. Sentences without tokens are left out.
+    pub fn new(
+        documents: &[Document],
+        config: &Config,
+        resources: &Resources,
+        labels: &LabelSet,
+        document_weights: &[f64],
+    ) -> Result<Self> {
+        let (gazetteer, clusters) = resources.open()?;
+        let extractor = Extractor::new(&config.features, gazetteer, clusters)?;
+        let mut index: HashMap<&str, u32> = HashMap::new();
+        let mut surfaces: Vec<&str> = Vec::new();
+        let mut tokens = Vec::new();
+        let mut gold = Vec::new();
+        let mut sentences = vec![0];
+        let mut bounds = vec![0];
+        let mut weights = Vec::new();
+        let mut encoded = Vec::new();
+        for (d, document) in documents.iter().enumerate() {
+            for sentence in document.sentences.iter().filter(|s| !s.tokens.is_empty()) {
+                labels
+                    .encode(&sentence.spans, sentence.tokens.len(), &mut encoded)
+                    .map_err(|e| e.at_line(sentence.line).in_file(&document.name))?;
+                gold.extend(encoded.iter().map(|&l| l as u8));
+                for token in &sentence.tokens {
+                    let next = surfaces.len() as u32;
+                    let word = *index.entry(token).or_insert_with(|| {
+                        surfaces.push(token);
+                        next
+                    });
+                    tokens.push(word);
+                }
+                sentences.push(tokens.len() as u32);
+                weights.push(document_weights.get(d).copied().unwrap_or(1.0));
+            }
+            bounds.push(sentences.len() as u32 - 1);
+        }
+        let words: Vec<Word> = surfaces.par_iter().map(|s| extractor.word(s)).collect();
+        let keys = words.par_iter().map(|w| extractor.keys(w)).collect();
+        Ok(Self {
+            extractor,
+            words,
+            keys,
+            tokens,
+            sentences,
+            documents: bounds,
+            gold,
+            weights,
+            n_labels: labels.n_labels(),
+        })
+    }
+
+    /// Hashes all attributes.
+    pub fn observations(&self) -> Observations {
+        let rows: Vec<Vec<(u64, u8)>> = self
+            .words
+            .par_iter()
+            .map(|word| {
+                let mut row = Vec::new();
+                self.extractor.word_attributes(word, &mut WordHashes(&mut row));
+                row
+            })
+            .collect();
+        let mut word_attributes = Csr::default();
+        for row in rows {
+            word_attributes.push_row(row);
+        }
+        let contexts: Vec<Vec<Vec<u64>>> = self
+            .documents
+            .par_windows(2)
+            .map(|d| {
+                let mut rows = Vec::new();
+                self.visit(d[0] as usize..d[1] as usize, |keys, context, t| {
+                    let mut out = Vec::new();
+                    let mut sink = ContextHashes {
+                        words: keys,
+                        out: &mut out,
+                    };
+                    self.extractor.context_attributes(context, t, &mut sink);
+                    rows.push(out);
+                });
+                rows
+            })
+            .collect();
+        let mut context_attributes = Csr::default();
+        for row in contexts.into_iter().flatten() {
+            context_attributes.push_row(row);
+        }
+        Observations {
+            n_labels: self.n_labels,
+            offsets: OFFSETS,
+            word_attributes,
+            context_attributes,
+            words: self.tokens.clone(),
+            gold: self.gold.clone(),
+            sentences: self.sentences.clone(),
+            weights: self.weights.clone(),
+        }
+    }
+
+    /// Calls `visit` with the keys of the document and the context of each token of its sentences.
+    pub fn visit(
+        &self,
+        sentences: std::ops::Range<usize>,
+        mut visit: impl FnMut(&[&WordKeys], &Context<'_>, usize),
+    ) {
+        let base = self.sentences[sentences.start] as usize;
+        let end = self.sentences[sentences.end] as usize;
+        let keys: Vec<&WordKeys> = self.tokens[base..end]
+            .iter()
+            .map(|&w| &self.keys[w as usize])
+            .collect();
+        let mut phrases = Phrases::default();
+        for s in sentences {
+            let sentence = self.sentences[s] as usize - base..self.sentences[s + 1] as usize - base;
+            phrases.find(self.extractor.gazetteer(), &keys, sentence.clone());
+            let context = Context {
+                words: &keys,
+                sentence: sentence.clone(),
+                gazetteer: self.extractor.gazetteer(),
+                phrases: &phrases,
+            };
+            for t in sentence {
+                visit(&keys, &context, t);
+            }
+        }
+    }
+}
+
+/// Hash of the tokens and entities, in order.
+pub fn data_hash(documents: &[Document]) -> String {
+    let mut hash = Xxh3::new();
+    for sentence in documents.iter().flat_map(|d| &d.sentences) {
+        for token in &sentence.tokens {
+            hash.update(token.as_bytes());
+            hash.update(&[0]);
+        }
+        for span in &sentence.spans {
+            hash.update(format!("{}-{} {}\n", span.start, span.end, span.kind).as_bytes());
+        }
+        hash.update(&[1]);
+    }
+    format!("{:032x}", hash.digest128())
+}

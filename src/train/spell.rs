@@ -1,0 +1,108 @@
+//! Names for the attributes that got a weight, and the strongest of them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rayon::prelude::*;
+
+use super::prepare::Corpus;
+use crate::crf::{AttributeWeight, Weights};
+use crate::features::Word;
+use crate::features::sink::{ContextNames, WordNames};
+use crate::label::LabelSet;
+use crate::model::{TopWeight, attribute_hashes, slot_name};
+
+/// Weights that the manifest keeps of each label.
+const TOP: usize = 30;
+
+/// A name for each attribute with a weight, in the order of its hash: the corpus is gone through once more, spelling what
+/// was hashed.
+pub fn names(corpus: &Corpus, weights: &Weights) -> Vec<String> {
+    let hashes = attribute_hashes(&weights.state);
+    let kept = |hash: u64| hashes.binary_search(&hash).is_ok();
+    let mut names: HashMap<u64, String> = corpus
+        .words
+        .par_iter()
+        .flat_map_iter(|word| {
+            let mut sink = WordNames::default();
+            corpus.extractor.word_attributes(word, &mut sink);
+            sink.0
+                .into_iter()
+                .filter(|n| kept(n.1))
+                .map(|n| (n.1, n.0))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    let contexts: HashMap<u64, String> = corpus
+        .documents
+        .par_windows(2)
+        .flat_map_iter(|d| {
+            let range = d[0] as usize..d[1] as usize;
+            let tokens = corpus.sentences[range.start] as usize..corpus.sentences[range.end] as usize;
+            let words: Vec<&Word> = corpus.tokens[tokens]
+                .iter()
+                .map(|&w| &corpus.words[w as usize])
+                .collect();
+            let mut found = HashMap::new();
+            corpus.visit(range, |keys, context, t| {
+                let mut sink = ContextNames {
+                    words: &words,
+                    keys,
+                    out: Vec::new(),
+                };
+                corpus.extractor.context_attributes(context, t, &mut sink);
+                for (name, hash) in sink.out {
+                    if kept(hash) {
+                        found.insert(hash, name);
+                    }
+                }
+            });
+            found
+        })
+        .collect();
+    names.extend(contexts);
+    hashes
+        .iter()
+        .map(|h| names.remove(h).unwrap_or_else(|| format!("{h:016x}")))
+        .collect()
+}
+
+/// The strongest weights of each label, by absolute value.
+pub fn top(
+    weights: &Weights,
+    names: &[String],
+    labels: &LabelSet,
+) -> BTreeMap<String, Vec<TopWeight>> {
+    let hashes = attribute_hashes(&weights.state);
+    let mut by_label: BTreeMap<u8, Vec<&AttributeWeight>> = BTreeMap::new();
+    for w in &weights.state {
+        by_label.entry(w.label).or_default().push(w);
+    }
+    by_label
+        .into_iter()
+        .map(|(label, mut list)| {
+            list.sort_by(|a, b| {
+                b.weight
+                    .abs()
+                    .total_cmp(&a.weight.abs())
+                    .then(a.hash.cmp(&b.hash))
+                    .then(a.slot.cmp(&b.slot))
+            });
+            let top = list
+                .into_iter()
+                .take(TOP)
+                .map(|w| {
+                    let name = hashes
+                        .binary_search(&w.hash)
+                        .ok()
+                        .and_then(|i| names.get(i))
+                        .map_or("", String::as_str);
+                    TopWeight {
+                        attribute: format!("{name}{}", slot_name(w.slot)),
+                        weight: w.weight,
+                    }
+                })
+                .collect();
+            (labels.name(u16::from(label)), top)
+        })
+        .collect()
+}
