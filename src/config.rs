@@ -83,7 +83,8 @@ impl Config {
 
     /// As TOML, every key written out.
     pub fn to_toml(&self) -> Result<String> {
-        toml::to_string(self).map_err(|e| Error::new(format!("cannot write the configuration: {e}")))
+        toml::to_string(self)
+            .map_err(|e| Error::new(format!("cannot write the configuration: {e}")))
     }
 
     /// Refuses values that make no sense, naming the key.

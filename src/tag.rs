@@ -350,7 +350,9 @@ fn emissions(
     let extractor = model.extractor();
     buffers.emissions.clear();
     buffers.emissions.resize(piece.len() * n, 0.0);
-    buffers.phrases.find(extractor.gazetteer(), keys, piece.clone());
+    buffers
+        .phrases
+        .find(extractor.gazetteer(), keys, piece.clone());
     let context = Context {
         words: keys,
         sentence: piece.clone(),

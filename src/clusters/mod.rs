@@ -52,7 +52,10 @@ impl Clusters {
             return false;
         };
         let start = row as usize * 2 * self.n;
-        for (id, raw) in ids.iter_mut().zip(self.rows[start..start + 2 * self.n].chunks_exact(2)) {
+        for (id, raw) in ids
+            .iter_mut()
+            .zip(self.rows[start..start + 2 * self.n].chunks_exact(2))
+        {
             *id = u16::from_le_bytes([raw[0], raw[1]]);
         }
         true
@@ -73,7 +76,8 @@ impl Lexicon {
     pub fn read(reader: impl BufRead, source: &str) -> Result<Self> {
         let mut lexicon = Self::default();
         for (line, text) in (1_u64..).zip(reader.lines()) {
-            let text = text.map_err(|e| Error::io("cannot read", e).at_line(line).in_file(source))?;
+            let text =
+                text.map_err(|e| Error::io("cannot read", e).at_line(line).in_file(source))?;
             if text.is_empty() || text.starts_with("# ") {
                 continue;
             }

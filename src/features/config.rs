@@ -159,13 +159,17 @@ impl FeatureConfig {
         ];
         for (family, [first, last]) in windows {
             if first > last || !OFFSETS.contains(&first) || !OFFSETS.contains(&last) {
-                return Err(Error::new(format!("features.{family}.window = [{first}, {last}]"))
-                    .expected("[first, last] with -2 ≤ first ≤ last ≤ 2"));
+                return Err(
+                    Error::new(format!("features.{family}.window = [{first}, {last}]"))
+                        .expected("[first, last] with -2 ≤ first ≤ last ≤ 2"),
+                );
             }
         }
         if self.ngrams.min == 0 || self.ngrams.min > self.ngrams.max {
-            return Err(Error::new("features.ngrams: min and max do not make a range")
-                .expected("1 ≤ min ≤ max"));
+            return Err(
+                Error::new("features.ngrams: min and max do not make a range")
+                    .expected("1 ≤ min ≤ max"),
+            );
         }
         for template in &self.conjunctions.templates {
             Template::parse(template).map_err(|e| e.in_file("features.conjunctions"))?;
@@ -188,14 +192,22 @@ mod tests {
         let config = FeatureConfig::default();
         config.check().expect("sound");
         let text = toml::to_string(&config).expect("serialises");
-        assert_eq!(toml::from_str::<FeatureConfig>(&text).expect("parses"), config);
+        assert_eq!(
+            toml::from_str::<FeatureConfig>(&text).expect("parses"),
+            config
+        );
     }
 
     #[test]
     fn mistakes_are_named() {
-        let config: FeatureConfig =
-            toml::from_str("[form]\nwindow = [-5, 1]\n").expect("parses");
-        assert!(config.check().expect_err("too wide").to_string().contains("features.form"));
+        let config: FeatureConfig = toml::from_str("[form]\nwindow = [-5, 1]\n").expect("parses");
+        assert!(
+            config
+                .check()
+                .expect_err("too wide")
+                .to_string()
+                .contains("features.form")
+        );
         assert!(toml::from_str::<FeatureConfig>("[fomr]\n").is_err());
         assert!(toml::from_str::<FeatureConfig>("[form]\nwidth = 3\n").is_err());
     }

@@ -60,7 +60,9 @@ impl Extractor {
             if found.longer && begins_phrases {
                 phrase_starts.push(hash);
             }
-            found.classes.map(|set| self.gazetteer.set_name(set).to_owned())
+            found
+                .classes
+                .map(|set| self.gazetteer.set_name(set).to_owned())
         };
         let lists = lists_of(&normal, true);
         let stems: Vec<Stem> = text::clitics(&normal)
@@ -144,7 +146,8 @@ mod tests {
             entry("لبنان", "COUNTRY"),
         ])
         .expect("a gazetteer");
-        Extractor::new(&FeatureConfig::default(), gazetteer, Clusters::empty()).expect("an extractor")
+        Extractor::new(&FeatureConfig::default(), gazetteer, Clusters::empty())
+            .expect("an extractor")
     }
 
     fn names(surface: &str) -> Vec<String> {
@@ -167,7 +170,10 @@ mod tests {
             "stem_list=CITY",
             "length=8",
         ] {
-            assert!(names.iter().any(|n| n == expected), "{expected} not in {names:?}");
+            assert!(
+                names.iter().any(|n| n == expected),
+                "{expected} not in {names:?}"
+            );
         }
         assert!(!names.iter().any(|n| n == "unlisted="), "{names:?}");
     }
@@ -189,9 +195,12 @@ mod tests {
     #[test]
     fn phrases_are_found_behind_a_proclitic() {
         let extractor = extractor();
-        let words: Vec<Word> = ["رحب", "بالاتحاد", "الأوروبي"].map(|s| extractor.word(s)).into();
+        let words: Vec<Word> = ["رحب", "بالاتحاد", "الأوروبي"]
+            .map(|s| extractor.word(s))
+            .into();
         let keys: Vec<WordKeys> = words.iter().map(|w| extractor.keys(w)).collect();
-        let (words, keys): (Vec<&Word>, Vec<&WordKeys>) = (words.iter().collect(), keys.iter().collect());
+        let (words, keys): (Vec<&Word>, Vec<&WordKeys>) =
+            (words.iter().collect(), keys.iter().collect());
         let mut phrases = Phrases::default();
         phrases.find(extractor.gazetteer(), &keys, 0..3);
         let context = Context {

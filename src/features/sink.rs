@@ -94,8 +94,11 @@ impl WordSink for WordNames {
     fn add(&mut self, slots: SlotMask, key: &Key, parts: &[&str]) {
         let mut hashes = Vec::new();
         WordHashes(&mut hashes).add(slots, key, parts);
-        self.0
-            .push((format!("{}={}", key.name, parts.join("|")), hashes[0].0, slots));
+        self.0.push((
+            format!("{}={}", key.name, parts.join("|")),
+            hashes[0].0,
+            slots,
+        ));
     }
 }
 

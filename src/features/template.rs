@@ -28,8 +28,8 @@ impl Template {
             let (view, offset) = part
                 .split_once('@')
                 .ok_or_else(|| wrong(format!("template part `{part}` has no @")))?;
-            let view =
-                View::parse(view).ok_or_else(|| wrong(format!("unknown view `{view}` in a template")))?;
+            let view = View::parse(view)
+                .ok_or_else(|| wrong(format!("unknown view `{view}` in a template")))?;
             let offset: i8 = offset
                 .parse()
                 .ok()

@@ -55,7 +55,10 @@ impl Word {
             View::Form => Some(self.normal.clone()),
             View::Stem => Some(self.best_stem().to_owned()),
             View::Shape => Some(self.shape.clone()),
-            View::Suffix => Some(self.letters(self.len().saturating_sub(3), self.len()).to_owned()),
+            View::Suffix => Some(
+                self.letters(self.len().saturating_sub(3), self.len())
+                    .to_owned(),
+            ),
             View::Lists => self
                 .lists
                 .clone()
@@ -132,9 +135,15 @@ impl View {
     }
 
     fn all() -> impl Iterator<Item = Self> {
-        [Self::Form, Self::Stem, Self::Shape, Self::Suffix, Self::Lists]
-            .into_iter()
-            .chain((0..MAX_CLUSTERINGS as u8).map(Self::Cluster))
+        [
+            Self::Form,
+            Self::Stem,
+            Self::Shape,
+            Self::Suffix,
+            Self::Lists,
+        ]
+        .into_iter()
+        .chain((0..MAX_CLUSTERINGS as u8).map(Self::Cluster))
     }
 }
 

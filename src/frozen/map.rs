@@ -25,7 +25,9 @@ impl FrozenMap {
     pub fn open(bytes: Bytes) -> Result<Self> {
         let slots = bytes.len() / SLOT;
         if bytes.len() % SLOT != 0 || !slots.is_power_of_two() {
-            return Err(Error::new("a hash table in the model has an impossible size"));
+            return Err(Error::new(
+                "a hash table in the model has an impossible size",
+            ));
         }
         let full = bytes
             .chunks_exact(SLOT)
@@ -117,7 +119,8 @@ mod tests {
         for n in [0_usize, 1, 2, 6, 7, 8, 1000, 50_000] {
             let entries: Vec<(u64, u32)> =
                 (0..n).map(|i| (finish(i as u64 + 1), i as u32)).collect();
-            let map = FrozenMap::open(write_map(&entries).expect("no clash").into()).expect("a map");
+            let map =
+                FrozenMap::open(write_map(&entries).expect("no clash").into()).expect("a map");
             for &(hash, value) in &entries {
                 assert_eq!(map.get(hash), Some(value), "n = {n}");
             }

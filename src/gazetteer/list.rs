@@ -24,7 +24,9 @@ struct Row {
 
 /// Reads a list. `source` names it in errors.
 pub fn read_entries(reader: impl Read, source: &str) -> Result<Vec<Entry>> {
-    let mut csv = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(reader);
+    let mut csv = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_reader(reader);
     let mut entries = Vec::new();
     for row in csv.deserialize() {
         let row: Row = row.map_err(|e| {
@@ -57,7 +59,8 @@ mod tests {
         let entries = read_entries(text.as_bytes(), "a.csv").expect("a list");
         assert_eq!(entries.len(), 2);
         assert_eq!(entries[1].class, "GIVEN");
-        let error = read_entries("token,tag\nأ,O\n".as_bytes(), "b.csv").expect_err("no name column");
+        let error =
+            read_entries("token,tag\nأ,O\n".as_bytes(), "b.csv").expect_err("no name column");
         assert!(error.to_string().starts_with("b.csv:2: "), "{error}");
         assert!(read_entries("name,class\n,GIVEN\n".as_bytes(), "c.csv").is_err());
     }

@@ -74,16 +74,25 @@ impl Gazetteer {
     pub fn open(sets: ClassSets, bytes: Bytes) -> Result<Self> {
         let map = FrozenMap::open(bytes)?;
         let known = sets.sets.len() as u32;
-        let sound = sets.sets.iter().flatten().all(|&c| usize::from(c) < sets.classes.len())
+        let sound = sets
+            .sets
+            .iter()
+            .flatten()
+            .all(|&c| usize::from(c) < sets.classes.len())
             && map.values().all(|v| v & !LONGER <= known);
         if !sound {
-            return Err(Error::new("the model's name lists refer to classes that do not exist"));
+            return Err(Error::new(
+                "the model's name lists refer to classes that do not exist",
+            ));
         }
         let set_names = sets
             .sets
             .iter()
             .map(|s| {
-                let names: Vec<&str> = s.iter().map(|&c| sets.classes[usize::from(c)].as_str()).collect();
+                let names: Vec<&str> = s
+                    .iter()
+                    .map(|&c| sets.classes[usize::from(c)].as_str())
+                    .collect();
                 names.join("+")
             })
             .collect();
@@ -170,14 +179,20 @@ fn compile(entries: &[Entry]) -> Result<(ClassSets, Vec<u8>)> {
         *index = i as u32;
     }
     if set_index.len() >= usize::from(u16::MAX) {
-        return Err(Error::new("the name lists combine their classes in too many ways")
-            .hint("use fewer classes"));
+        return Err(
+            Error::new("the name lists combine their classes in too many ways")
+                .hint("use fewer classes"),
+        );
     }
     let values: Vec<(u64, u32)> = phrases
         .into_iter()
         .map(|(hash, (set, longer))| {
             let set: Vec<u16> = set.into_iter().collect();
-            let code = if set.is_empty() { 0 } else { set_index[&set] + 1 };
+            let code = if set.is_empty() {
+                0
+            } else {
+                set_index[&set] + 1
+            };
             (finish(hash), code | if longer { LONGER } else { 0 })
         })
         .collect();
@@ -203,9 +218,12 @@ mod tests {
         let hash = phrase.split(' ').fold(EMPTY_PHRASE, |h, t| {
             extend_phrase(h, text_hash(&normalise(t)))
         });
-        gazetteer
-            .find(hash)
-            .map(|f| (f.classes.map(|s| gazetteer.set_name(s).to_owned()), f.longer))
+        gazetteer.find(hash).map(|f| {
+            (
+                f.classes.map(|s| gazetteer.set_name(s).to_owned()),
+                f.longer,
+            )
+        })
     }
 
     #[test]
@@ -218,9 +236,18 @@ mod tests {
             entry("أبو ظبي", "CITY"),
         ])
         .expect("a gazetteer");
-        assert_eq!(find(&gazetteer, "القاهره"), Some((Some("CITY".into()), true)));
-        assert_eq!(find(&gazetteer, "القاهرة الجديدة"), Some((Some("DISTRICT".into()), false)));
-        assert_eq!(find(&gazetteer, "سعيد"), Some((Some("ADJ+GIVEN".into()), false)));
+        assert_eq!(
+            find(&gazetteer, "القاهره"),
+            Some((Some("CITY".into()), true))
+        );
+        assert_eq!(
+            find(&gazetteer, "القاهرة الجديدة"),
+            Some((Some("DISTRICT".into()), false))
+        );
+        assert_eq!(
+            find(&gazetteer, "سعيد"),
+            Some((Some("ADJ+GIVEN".into()), false))
+        );
         assert_eq!(find(&gazetteer, "ابو"), Some((None, true)));
         assert_eq!(find(&gazetteer, "ظبي"), None);
     }

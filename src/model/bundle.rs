@@ -77,7 +77,9 @@ impl Sections {
         }
         let number = |at: usize| -> Result<u32> {
             let raw = bytes.get(at..at + 4).ok_or_else(truncated)?;
-            raw.try_into().map(u32::from_le_bytes).map_err(|_| truncated())
+            raw.try_into()
+                .map(u32::from_le_bytes)
+                .map_err(|_| truncated())
         };
         let long = |at: usize| -> Result<usize> {
             let value = u64::from(number(at)?) | u64::from(number(at + 4)?) << 32;
@@ -85,9 +87,11 @@ impl Sections {
         };
         let version = number(8)?;
         if version != VERSION {
-            return Err(Error::new(format!("the model has format version {version}"))
-                .expected(format!("version {VERSION}"))
-                .hint("train it again with this version of musamma"));
+            return Err(
+                Error::new(format!("the model has format version {version}"))
+                    .expected(format!("version {VERSION}"))
+                    .hint("train it again with this version of musamma"),
+            );
         }
         let n = number(12)? as usize;
         let table = bytes
@@ -178,7 +182,10 @@ mod tests {
             let mut bad = good.clone();
             bad[i] ^= 0x20;
             assert!(Sections::read(&bad.into()).is_err(), "byte {i} flipped");
-            assert!(Sections::read(&good[..i].to_vec().into()).is_err(), "cut at {i}");
+            assert!(
+                Sections::read(&good[..i].to_vec().into()).is_err(),
+                "cut at {i}"
+            );
         }
         let mut longer = good;
         longer.push(0);

@@ -56,7 +56,15 @@ impl Model {
         let table = WeightTable::build(&weights.state, labels.n_labels())?;
         let transitions = weights.transitions.clone();
         let names = names::pack(names)?.into();
-        Self::assemble(manifest, config, labels, resources, table, transitions, names)
+        Self::assemble(
+            manifest,
+            config,
+            labels,
+            resources,
+            table,
+            transitions,
+            names,
+        )
     }
 
     fn assemble(
@@ -90,7 +98,8 @@ impl Model {
         let labels: LabelSet = sections.json("labels")?;
         let resources = Resources::from_sections(&sections)?;
         let n = labels.n_labels();
-        let table = WeightTable::open(sections.bytes("attributes")?, sections.bytes("weights")?, n)?;
+        let table =
+            WeightTable::open(sections.bytes("attributes")?, sections.bytes("weights")?, n)?;
         let transition_weights: Vec<f32> = sections
             .bytes("transitions")?
             .as_chunks::<4>()
@@ -99,10 +108,20 @@ impl Model {
             .map(|b| f32::from_le_bytes(*b))
             .collect();
         if transition_weights.len() != n * n || transition_weights.iter().any(|w| !w.is_finite()) {
-            return Err(Error::new("the model's transition weights do not fit its labels"));
+            return Err(Error::new(
+                "the model's transition weights do not fit its labels",
+            ));
         }
         let names = sections.bytes("names")?;
-        Self::assemble(manifest, config, labels, resources, table, transition_weights, names)
+        Self::assemble(
+            manifest,
+            config,
+            labels,
+            resources,
+            table,
+            transition_weights,
+            names,
+        )
     }
 
     /// The bundle as bytes: the same model always gives the same bytes.
@@ -166,7 +185,9 @@ impl Model {
         let names = names::unpack(&self.names)?;
         let groups = self.table.attributes();
         if names.len() != groups.len() {
-            return Err(Error::new("the model's attribute names do not fit its weights"));
+            return Err(Error::new(
+                "the model's attribute names do not fit its weights",
+            ));
         }
         Ok(names.into_iter().zip(groups).collect())
     }

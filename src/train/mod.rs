@@ -12,7 +12,9 @@ use std::ops::ControlFlow;
 
 use crate::config::Config;
 use crate::corpus::Document;
-use crate::crf::{Dataset, MAX_LABELS, Objective, Optimiser, Progress, Regularisation, Stop, Weights, warm_start};
+use crate::crf::{
+    Dataset, MAX_LABELS, Objective, Optimiser, Progress, Regularisation, Stop, Weights, warm_start,
+};
 use crate::error::{Error, Result};
 use crate::evaluate::{Evaluation, Scores};
 use crate::label::LabelSet;
@@ -84,7 +86,13 @@ pub fn train(
         .expected(format!("at most {MAX_LABELS} labels"))
         .hint("use scheme = \"iob2\", or merge types with --map"));
     }
-    let corpus = Corpus::new(documents, config, resources, &labels, options.document_weights)?;
+    let corpus = Corpus::new(
+        documents,
+        config,
+        resources,
+        &labels,
+        options.document_weights,
+    )?;
     let t = &config.training;
     let data = Dataset::new(
         corpus.observations(),
@@ -120,7 +128,11 @@ pub fn train(
         ),
         Some(model) => {
             return Err(Error::new("the model to continue from has other labels")
-                .expected(format!("{} in {:?}", labels.kinds().join(", "), labels.scheme()))
+                .expected(format!(
+                    "{} in {:?}",
+                    labels.kinds().join(", "),
+                    labels.scheme()
+                ))
                 .hint(format!("it has {}", model.labels().kinds().join(", "))));
         }
         None => vec![0.0; data.n_parameters()],
@@ -232,7 +244,12 @@ pub fn train(
 pub fn score(model: &Model, documents: &[Document]) -> Evaluation {
     use rayon::prelude::*;
     let parts: Vec<Evaluation> = documents
-        .par_chunks(documents.len().div_ceil(rayon::current_num_threads() * 4).max(1))
+        .par_chunks(
+            documents
+                .len()
+                .div_ceil(rayon::current_num_threads() * 4)
+                .max(1),
+        )
         .map(|documents| {
             let mut worker = Worker::new(model);
             let mut evaluation = Evaluation::default();

@@ -92,7 +92,8 @@ impl Corpus {
             .par_iter()
             .map(|word| {
                 let mut row = Vec::new();
-                self.extractor.word_attributes(word, &mut WordHashes(&mut row));
+                self.extractor
+                    .word_attributes(word, &mut WordHashes(&mut row));
                 row
             })
             .collect();

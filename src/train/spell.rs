@@ -37,7 +37,8 @@ pub fn names(corpus: &Corpus, weights: &Weights) -> Vec<String> {
         .par_windows(2)
         .flat_map_iter(|d| {
             let range = d[0] as usize..d[1] as usize;
-            let tokens = corpus.sentences[range.start] as usize..corpus.sentences[range.end] as usize;
+            let tokens =
+                corpus.sentences[range.start] as usize..corpus.sentences[range.end] as usize;
             let words: Vec<&Word> = corpus.tokens[tokens]
                 .iter()
                 .map(|&w| &corpus.words[w as usize])
