@@ -16,6 +16,7 @@
 //! error                          one error type
 //! ```
 
+pub mod cli;
 pub mod clusters;
 pub mod config;
 pub mod corpus;

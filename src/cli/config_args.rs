@@ -1,0 +1,63 @@
+//! The training configuration: a file, and flags that override it.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::input::cannot_open;
+use crate::config::Config;
+use crate::error::Result;
+use crate::label::Scheme;
+
+/// Flags of every command that trains.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Training")]
+pub struct ConfigArgs {
+    /// Configuration file (`musamma train --print-config` shows one)
+    #[arg(long, value_name = "TOML")]
+    config: Option<PathBuf>,
+    /// Weight of the L1 penalty
+    #[arg(long, value_name = "X")]
+    c1: Option<f64>,
+    /// Weight of the L2 penalty
+    #[arg(long, value_name = "X")]
+    c2: Option<f64>,
+    /// Optimiser iterations at most
+    #[arg(long, value_name = "N")]
+    max_iterations: Option<usize>,
+    /// How entities are written as labels
+    #[arg(long, value_enum)]
+    scheme: Option<SchemeName>,
+}
+
+/// Tag scheme, by the name that flags use.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum SchemeName {
+    Iob2,
+    Bioes,
+}
+
+impl ConfigArgs {
+    /// The configuration, checked.
+    pub fn load(&self) -> Result<Config> {
+        let mut config = match &self.config {
+            Some(path) => {
+                let text = std::fs::read_to_string(path).map_err(|e| cannot_open(path, e))?;
+                Config::from_toml(&text, &path.display().to_string())?
+            }
+            None => Config::default(),
+        };
+        let training = &mut config.training;
+        training.c1 = self.c1.unwrap_or(training.c1);
+        training.c2 = self.c2.unwrap_or(training.c2);
+        training.max_iterations = self.max_iterations.unwrap_or(training.max_iterations);
+        if let Some(scheme) = self.scheme {
+            config.scheme = match scheme {
+                SchemeName::Iob2 => Scheme::Iob2,
+                SchemeName::Bioes => Scheme::Bioes,
+            };
+        }
+        config.check()?;
+        Ok(config)
+    }
+}

@@ -1,0 +1,107 @@
+//! The command line: the only place that parses arguments, opens paths, prints and draws progress.
+//!
+//! One file a command, each reads as arguments → library call → report. What several commands share has a file of its own:
+//! `input` (labelled files), `splits`, `config_args`, `resource_files`, `model_file`, `output_file`, `console`.
+
+mod config_args;
+mod console;
+mod input;
+mod model_file;
+mod output_file;
+mod resource_files;
+mod splits;
+
+mod check;
+mod convert;
+mod inspect;
+mod tag;
+mod train;
+
+use std::num::NonZeroUsize;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::{Error, Result};
+
+/// Finds persons, organisations, places and topics in Arabic news.
+#[derive(Debug, Parser)]
+#[command(
+    name = "musamma",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: Global,
+}
+
+/// Flags of every command.
+#[derive(Debug, clap::Args)]
+struct Global {
+    /// Threads to use [default: one a core]; results do not depend on it
+    #[arg(long, global = true, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// Leave out progress and remarks; errors are still shown
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value_t, value_enum)]
+    color: clap::ColorChoice,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Find the entities of texts
+    Tag(tag::Tag),
+    /// Train a model on labelled files
+    Train(train::Train),
+    /// Look for mistakes in labelled files
+    Check(check::Check),
+    /// Write labelled files in another format
+    Convert(convert::Convert),
+    /// Show what is in a model
+    Inspect(inspect::Inspect),
+}
+
+/// Runs the command line and tells how it ended: 0 done, 1 data or run-time error, 2 usage.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        // clap's own exit codes: 0 for --help and --version, 2 for mistakes. A closed pipe is not worth a word.
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    console::set_up(arguments.global.quiet, arguments.global.color);
+    match start_pool(arguments.global.threads).and_then(|()| run(&arguments.command)) {
+        Ok(code) => code,
+        Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(error) => {
+            console::error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: &Command) -> Result<ExitCode> {
+    match command {
+        Command::Tag(command) => command.run(),
+        Command::Train(command) => command.run(),
+        Command::Check(command) => command.run(),
+        Command::Convert(command) => command.run(),
+        Command::Inspect(command) => command.run(),
+    }
+}
+
+/// Sets up the one pool of threads that all parallel work shares.
+fn start_pool(threads: Option<NonZeroUsize>) -> Result<()> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.map_or(0, NonZeroUsize::get))
+        .build_global()
+        .map_err(|e| Error::new(format!("cannot start the threads: {e}")).hint("try --threads 1"))
+}
