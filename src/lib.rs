@@ -28,6 +28,7 @@ pub mod frozen;
 pub mod gazetteer;
 pub mod label;
 pub mod model;
+pub mod output;
 mod random;
 pub mod tag;
 pub mod text;

@@ -38,14 +38,14 @@ enum SchemeName {
 }
 
 impl ConfigArgs {
-    /// The configuration, checked.
-    pub fn load(&self) -> Result<Config> {
+    /// The configuration, checked. `base` is what the flags change where no file is named; by default the built-in one.
+    pub fn load(&self, base: Option<&Config>) -> Result<Config> {
         let mut config = match &self.config {
             Some(path) => {
                 let text = std::fs::read_to_string(path).map_err(|e| cannot_open(path, e))?;
                 Config::from_toml(&text, &path.display().to_string())?
             }
-            None => Config::default(),
+            None => base.cloned().unwrap_or_default(),
         };
         let training = &mut config.training;
         training.c1 = self.c1.unwrap_or(training.c1);

@@ -1,7 +1,8 @@
 //! Reading labelled files: paths, folders or stdin, in any of the corpus formats.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufRead, BufReader, Read};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -66,6 +67,14 @@ impl From<GoldFormat> for Format {
 }
 
 impl GoldArgs {
+    /// The flags as if only `--gold-format conll` were given.
+    pub fn conll() -> Self {
+        Self {
+            gold_format: Some(GoldFormat::Conll),
+            ..Self::default()
+        }
+    }
+
     /// A reader with these flags.
     pub fn reader(&self) -> Result<GoldReader> {
         Ok(GoldReader {
@@ -105,25 +114,80 @@ impl GoldReader {
     /// # Errors
     /// For a path that is not there, a folder without labelled files, an empty file and every mistake within a file.
     pub fn read(&mut self, paths: &[PathBuf]) -> Result<Vec<LabelledFile>> {
-        let mut files = Vec::new();
-        for path in paths {
-            if path.is_dir() {
-                for path in self.labelled_files(path)? {
-                    files.push(self.read_path(&path)?);
-                }
-            } else if path.as_os_str() == "-" {
-                files.push(self.read_from(std::io::stdin().lock(), "stdin")?);
-            } else {
-                files.push(self.read_path(path)?);
-            }
-        }
-        Ok(files)
+        let paths = self.expand(paths)?;
+        paths.iter().map(|path| self.read_file(path)).collect()
     }
 
     /// The documents of [`GoldReader::read`], one list for all files.
     pub fn documents(&mut self, paths: &[PathBuf]) -> Result<Vec<Document>> {
         let files = self.read(paths)?;
         Ok(files.into_iter().flat_map(|file| file.documents).collect())
+    }
+
+    /// The paths with folders replaced by the labelled files below them.
+    pub fn expand(&self, paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+        let mut files = Vec::new();
+        for path in paths {
+            if path.is_dir() {
+                files.extend(self.labelled_files(path)?);
+            } else {
+                files.push(path.clone());
+            }
+        }
+        Ok(files)
+    }
+
+    /// Reads one file, or stdin for `-`.
+    pub fn read_file(&mut self, path: &Path) -> Result<LabelledFile> {
+        let mut documents = Vec::new();
+        let format = self.visit(path, |document| {
+            documents.push(document);
+            ControlFlow::Continue(())
+        })?;
+        let name = file_name(path);
+        if documents.iter().all(|d| d.sentences.is_empty()) {
+            return Err(Error::new("the file is empty")
+                .expected("sentences with tags")
+                .in_file(name));
+        }
+        Ok(LabelledFile {
+            name,
+            format,
+            documents,
+        })
+    }
+
+    /// Hands the documents of one file to `visit` one after the other, until it breaks.
+    pub fn visit(
+        &mut self,
+        path: &Path,
+        visit: impl FnMut(Document) -> ControlFlow<()>,
+    ) -> Result<Format> {
+        let name = file_name(path);
+        if path.as_os_str() == "-" {
+            return self.visit_from(std::io::stdin().lock(), &name, visit);
+        }
+        let file = File::open(path).map_err(|e| cannot_open(path, e))?;
+        self.visit_from(BufReader::with_capacity(1 << 16, file), &name, visit)
+    }
+
+    fn visit_from(
+        &mut self,
+        input: impl BufRead,
+        name: &str,
+        mut visit: impl FnMut(Document) -> ControlFlow<()>,
+    ) -> Result<Format> {
+        let mut tokenised = Tokenised::default();
+        let segment = move |paragraph: &str| segment(paragraph, &mut tokenised);
+        let (format, documents) = corpus::open(input, name, &self.options, segment)?;
+        for document in documents {
+            let mut document = document?;
+            self.map.apply(&mut document);
+            if visit(document).is_break() {
+                break;
+            }
+        }
+        Ok(format)
     }
 
     /// Warns of mappings of types that no file had. Call it after the last file.
@@ -133,32 +197,6 @@ impl GoldReader {
                 "--map {kind}=…: the data has no type `{kind}`"
             ));
         }
-    }
-
-    fn read_path(&mut self, path: &Path) -> Result<LabelledFile> {
-        let name = path.display().to_string();
-        let file = File::open(path).map_err(|e| cannot_open(path, e))?;
-        self.read_from(BufReader::with_capacity(1 << 16, file), &name)
-    }
-
-    fn read_from(&mut self, input: impl std::io::BufRead, name: &str) -> Result<LabelledFile> {
-        let mut tokenised = Tokenised::default();
-        let segment = move |paragraph: &str| segment(paragraph, &mut tokenised);
-        let (format, documents) = corpus::open(input, name, &self.options, segment)?;
-        let mut documents: Vec<Document> = documents.collect::<Result<_>>()?;
-        if documents.iter().all(|d| d.sentences.is_empty()) {
-            return Err(Error::new("the file is empty")
-                .expected("sentences with tags")
-                .in_file(name));
-        }
-        for document in &mut documents {
-            self.map.apply(document);
-        }
-        Ok(LabelledFile {
-            name: name.to_owned(),
-            format,
-            documents,
-        })
     }
 
     /// Labelled files below a folder, by path. Other tables and texts that lie beside them are passed over.
@@ -219,6 +257,15 @@ pub fn files_below(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>> {
     }
     found.sort();
     Ok(found)
+}
+
+/// What a labelled file is called in messages.
+fn file_name(path: &Path) -> String {
+    if path.as_os_str() == "-" {
+        "stdin".to_owned()
+    } else {
+        path.display().to_string()
+    }
 }
 
 fn has_ending(path: &Path, endings: &[&str]) -> bool {

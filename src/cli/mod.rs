@@ -54,6 +54,7 @@ struct Global {
 }
 
 #[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "there is one, for the whole run")]
 enum Command {
     /// Find the entities of texts
     Tag(tag::Tag),

@@ -81,7 +81,7 @@ impl OutputFile {
     /// Writes what is buffered and puts the file in its place.
     pub fn finish(self) -> Result<()> {
         match self.target {
-            Target::Stdout(mut stdout) => stdout.flush().map_err(|e| write_error(e)),
+            Target::Stdout(mut stdout) => stdout.flush().map_err(write_error),
             Target::Direct(mut file, path) => file
                 .flush()
                 .map_err(|e| write_error(e).in_file(path.display())),

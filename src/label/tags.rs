@@ -35,7 +35,7 @@ impl Prefix {
     }
 
     /// The prefix of the token at `offset` of an entity of `len` tokens.
-    pub(super) fn of_position(scheme: Scheme, offset: usize, len: usize) -> Self {
+    pub(crate) fn of_position(scheme: Scheme, offset: usize, len: usize) -> Self {
         match (scheme, offset, len) {
             (Scheme::Bioes, _, 1) => Self::Single,
             (_, 0, _) => Self::Begin,
