@@ -1,5 +1,9 @@
 //! Word clusters: normalised word → cluster ids of one or more clusterings, read in place from the model.
 
+mod exchange;
+
+pub use exchange::{BigramCounter, Bigrams, Exchange};
+
 use std::io::BufRead;
 
 use crate::error::{Error, Result};

@@ -26,7 +26,7 @@ impl Family {
         Self {
             slots: mask(config.window),
             keys: keys("cluster"),
-            stem_keys: keys("stem_cluster"),
+            stem_keys: keys("cluster"),
             unknown: Key::new("unclustered"),
         }
     }
