@@ -16,7 +16,7 @@ const EMPTY: u32 = u32::MAX;
 #[derive(Debug, Clone)]
 pub struct FrozenMap {
     bytes: Bytes,
-    /// Number of slots, a power of two.
+    /// Number of slots; at least one is empty.
     slots: usize,
 }
 
@@ -24,7 +24,7 @@ impl FrozenMap {
     /// Opens a map in place. Fails when the length is not that of a map.
     pub fn open(bytes: Bytes) -> Result<Self> {
         let slots = bytes.len() / SLOT;
-        if bytes.len() % SLOT != 0 || !slots.is_power_of_two() {
+        if bytes.len() % SLOT != 0 || slots == 0 {
             return Err(Error::new(
                 "a hash table in the model has an impossible size",
             ));
@@ -52,7 +52,10 @@ impl FrozenMap {
             if entry as u32 == hash as u32 {
                 return Some(value);
             }
-            slot = (slot + 1) & (self.slots - 1);
+            slot += 1;
+            if slot == self.slots {
+                slot = 0;
+            }
         }
     }
 
@@ -73,12 +76,13 @@ fn entry(bytes: &[u8], slot: usize) -> u64 {
 
 #[inline(always)]
 fn home(hash: u64, slots: usize) -> usize {
-    ((hash >> 32) as usize).wrapping_mul(0x9E37_79B1) >> 4 & (slots - 1)
+    // The high half scaled to 0..slots, without a division (Lemire 2019).
+    (((hash >> 32) * slots as u64) >> 32) as usize
 }
 
-/// Writes a map at most 70 % full. Fails when two different hashes would be confused (same probe run and fingerprint).
+/// Writes a map 75 % full. Fails when two different hashes would be confused (same probe run and fingerprint).
 pub fn write_map(entries: &[(u64, u32)]) -> Result<Vec<u8>> {
-    let slots = (entries.len() * 10 / 7 + 1).next_power_of_two();
+    let slots = entries.len() * 4 / 3 + 1;
     let mut table = vec![(0_u64, EMPTY); slots];
     // Fixed order, so that the bytes do not depend on the caller's.
     let mut sorted = entries.to_vec();
@@ -96,7 +100,7 @@ pub fn write_map(entries: &[(u64, u32)]) -> Result<Vec<u8>> {
                 ))
                 .hint("train with a different min_count or feature set"));
             }
-            slot = (slot + 1) & (slots - 1);
+            slot = (slot + 1) % slots;
         }
         table[slot] = (hash, value);
     }
@@ -146,7 +150,7 @@ mod tests {
 
     #[test]
     fn impossible_sizes_are_refused() {
-        for bytes in [vec![0; 7], vec![0; 24], vec![0; 16], Vec::new()] {
+        for bytes in [vec![0; 7], vec![0; 24], Vec::new()] {
             assert!(FrozenMap::open(bytes.into()).is_err());
         }
     }
