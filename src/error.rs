@@ -89,6 +89,20 @@ impl Error {
         self.details.line
     }
 
+    /// What happened and what was expected, without the place and the hint.
+    pub fn message(&self) -> String {
+        let mut message = self.details.what.clone();
+        if let Some(source) = &self.details.source {
+            message.push_str(": ");
+            message.push_str(&source.to_string());
+        }
+        if let Some(expected) = &self.details.expected {
+            message.push_str("; expected ");
+            message.push_str(expected);
+        }
+        message
+    }
+
     /// Whether the cause is a reader that went away (`musamma tag … | head`).
     pub fn is_broken_pipe(&self) -> bool {
         self.details
@@ -111,13 +125,7 @@ impl fmt::Display for Error {
         if self.details.file.is_some() || self.details.line.is_some() {
             f.write_str(" ")?;
         }
-        f.write_str(&self.details.what)?;
-        if let Some(source) = &self.details.source {
-            write!(f, ": {source}")?;
-        }
-        if let Some(expected) = &self.details.expected {
-            write!(f, "; expected {expected}")?;
-        }
+        f.write_str(&self.message())?;
         if let Some(hint) = &self.details.hint {
             write!(f, "\nhint: {hint}")?;
         }

@@ -32,9 +32,20 @@ pub struct ConfigArgs {
 
 /// Tag scheme, by the name that flags use.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum SchemeName {
+pub enum SchemeName {
+    /// B on the first token, I on the others
     Iob2,
+    /// And E on the last, S on an only one
     Bioes,
+}
+
+impl From<SchemeName> for Scheme {
+    fn from(name: SchemeName) -> Self {
+        match name {
+            SchemeName::Iob2 => Self::Iob2,
+            SchemeName::Bioes => Self::Bioes,
+        }
+    }
 }
 
 impl ConfigArgs {
@@ -52,10 +63,7 @@ impl ConfigArgs {
         training.c2 = self.c2.unwrap_or(training.c2);
         training.max_iterations = self.max_iterations.unwrap_or(training.max_iterations);
         if let Some(scheme) = self.scheme {
-            config.scheme = match scheme {
-                SchemeName::Iob2 => Scheme::Iob2,
-                SchemeName::Bioes => Scheme::Bioes,
-            };
+            config.scheme = scheme.into();
         }
         config.check()?;
         Ok(config)

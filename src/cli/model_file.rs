@@ -23,12 +23,7 @@ pub struct ModelArgs {
 impl ModelArgs {
     /// Opens the model.
     pub fn open(&self) -> Result<Model> {
-        match &self.model {
-            Some(path) => open(path),
-            None => default_model()?.ok_or_else(|| {
-                Error::new("this build has no default model").hint("name one with --model")
-            }),
-        }
+        open_or_default(self.model.as_deref())
     }
 
     /// What the model is called in reports.
@@ -44,6 +39,16 @@ impl ModelArgs {
 pub fn open(path: &Path) -> Result<Model> {
     let bytes = std::fs::read(path).map_err(|e| cannot_open(path, e))?;
     Model::open(&bytes.into()).map_err(|e| e.in_file(path.display()))
+}
+
+/// Opens a model file, or the default model where none is named.
+pub fn open_or_default(path: Option<&Path>) -> Result<Model> {
+    match path {
+        Some(path) => open(path),
+        None => default_model()?.ok_or_else(|| {
+            Error::new("this build has no default model").hint("name one with --model")
+        }),
+    }
 }
 
 /// The model inside the program; `None` in a build without one.

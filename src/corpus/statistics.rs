@@ -2,7 +2,7 @@
 
 use super::Document;
 use serde::Serialize;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// Counts over a set of documents.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -28,6 +28,8 @@ pub struct KindStatistics {
     pub distinct: u64,
     /// Length in tokens → number of entities.
     pub lengths: BTreeMap<usize, u64>,
+    /// The most frequent surface strings with their counts, at most [`Statistics::N_FREQUENT`], commonest first.
+    pub frequent: Vec<(String, u64)>,
 }
 
 /// Counts of the documents that share a meta value.
@@ -44,20 +46,20 @@ pub struct MetaStatistics {
 impl Statistics {
     /// The meta keys that a corpus of news is usually cut by.
     pub const META_KEYS: &[&str] = &["domain", "genre", "country", "split"];
+    /// Frequent names that are listed for each type: what fits a glance.
+    pub const N_FREQUENT: usize = 20;
 
     /// Counts `documents`, with a table for each of `meta_keys` that occurs.
     pub fn new<'a>(documents: impl IntoIterator<Item = &'a Document>, meta_keys: &[&str]) -> Self {
         let mut statistics = Self::default();
-        let mut surfaces: BTreeMap<&str, HashSet<String>> = BTreeMap::new();
+        let mut surfaces: BTreeMap<&str, HashMap<String, u64>> = BTreeMap::new();
         for document in documents {
             let mut n_entities = 0;
             for sentence in &document.sentences {
                 for span in &sentence.spans {
                     n_entities += 1;
-                    surfaces
-                        .entry(&span.kind)
-                        .or_default()
-                        .insert(sentence.surface(span));
+                    let surfaces = surfaces.entry(&span.kind).or_default();
+                    *surfaces.entry(sentence.surface(span)).or_default() += 1;
                     let kind = statistics.kinds.entry(span.kind.clone()).or_default();
                     kind.entities += 1;
                     *kind.lengths.entry(span.len()).or_default() += 1;
@@ -81,6 +83,10 @@ impl Statistics {
         for (kind, surfaces) in surfaces {
             if let Some(kind) = statistics.kinds.get_mut(kind) {
                 kind.distinct = surfaces.len() as u64;
+                kind.frequent = surfaces.into_iter().collect();
+                kind.frequent
+                    .sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+                kind.frequent.truncate(Self::N_FREQUENT);
             }
         }
         statistics
@@ -116,6 +122,8 @@ mod tests {
         let person = &statistics.kinds["PER"];
         assert_eq!((person.entities, person.distinct), (3, 3));
         assert_eq!(person.lengths, BTreeMap::from([(1, 2), (2, 1)]));
+        let frequent = [("x", 1), ("x y", 1), ("z", 1)].map(|(name, n)| (name.to_owned(), n));
+        assert_eq!(person.frequent, frequent);
         assert_eq!(statistics.entities(), 4);
         let sport = MetaStatistics {
             documents: 2,

@@ -85,7 +85,7 @@ mod tests {
         let file = written(
             &Inline,
             "# a = b\n### عنوان\nزار ⟦علي⟧ مكة\n",
-            &[(7, 8, "PER")],
+            &[(8, 9, "PER")],
         );
         let documents = read(&file);
         assert_eq!(documents.len(), 1, "{file}");

@@ -34,7 +34,7 @@ impl Exporter for Text {
 }
 
 impl Text {
-    fn write_text(&self, document: &TaggedDocument<'_>, out: &mut dyn Write) -> io::Result<()> {
+    fn write_text(self, document: &TaggedDocument<'_>, out: &mut dyn Write) -> io::Result<()> {
         let (pieces, rest) = document.pieces();
         for (before, mention, text) in pieces {
             out.write_all(before.as_bytes())?;
@@ -52,7 +52,7 @@ impl Text {
         Ok(())
     }
 
-    fn write_list(&self, document: &TaggedDocument<'_>, out: &mut dyn Write) -> io::Result<()> {
+    fn write_list(self, document: &TaggedDocument<'_>, out: &mut dyn Write) -> io::Result<()> {
         let mut index: HashMap<(&str, &str), usize> = HashMap::new();
         let mut names: Vec<(&Mention<'_>, f32, usize)> = Vec::new();
         for mention in document.mentions {

@@ -216,8 +216,7 @@ mod tests {
     fn a_paragraph_without_end_is_cut() {
         assert_eq!(
             batches(&["aaaa bbbb", " cc", "\ndd\nee"], 8),
-            [vec!["aaaa "], vec!["bbbb cc", "dd\nee"]]
-                .map(|b| b.iter().map(|&p| p.to_owned()).collect::<Vec<_>>())
+            [["aaaa "], ["bbbb cc\ndd"], ["ee"]]
         );
         assert_eq!(batches(&["مممممم"], 8).concat().concat(), "مممممم");
     }
