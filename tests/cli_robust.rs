@@ -188,6 +188,41 @@ fn a_failed_run_leaves_the_old_file_and_nothing_else() {
     assert_eq!(n_files, 1, "files left behind");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_replaced_file_keeps_its_permissions_and_a_device_is_written_to() {
+    use std::os::unix::fs::PermissionsExt;
+    let data = FIXTURE.path("train.conll");
+    let mode = |path: &str| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    let convert = |out: &str| run_with(["convert", &data, "--to", "csv", "-o", out], "").ok();
+    let target = FIXTURE.write("robust/private.csv", "old");
+    std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o600)).expect("set");
+    convert(&target);
+    assert_eq!(mode(&target), 0o600);
+    let new = FIXTURE.path("robust/new.csv");
+    convert(&new);
+    let plain = FIXTURE.write("robust/plain.csv", "");
+    assert_eq!(mode(&new), mode(&plain), "as any new file");
+    let link = FIXTURE.path("robust/link.csv");
+    std::os::unix::fs::symlink(&plain, &link).expect("a link");
+    convert(&link);
+    assert!(
+        std::fs::symlink_metadata(&link)
+            .expect("there")
+            .is_symlink(),
+        "the link stays"
+    );
+    assert_eq!(
+        std::fs::read(&plain).expect("read"),
+        std::fs::read(&new).expect("read")
+    );
+    convert("/dev/null");
+    assert!(
+        !std::fs::metadata("/dev/null").expect("there").is_file(),
+        "the device stays"
+    );
+}
+
 #[test]
 fn a_reader_that_goes_away_ends_the_run_quietly() {
     let text = FIXTURE.write(

@@ -55,12 +55,24 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 #[allow(clippy::large_enum_variant, reason = "there is one, for the whole run")]
+#[allow(
+    clippy::doc_markdown,
+    reason = "shown as help, where backticks disturb"
+)]
 enum Command {
     /// Find the entities of texts
+    ///
+    /// Without files, or for `-`, stdin is read. Output comes in the order of the input and does not depend on the number
+    /// of threads. An input that cannot be read is reported and passed over; the exit code is then 1.
     Tag(tag::Tag),
     /// Train a model on labelled files
+    ///
+    /// Files are CoNLL (token and tag a line), CSV, or text with ⟦TYPE …⟧; any set of types will do. The model file appears
+    /// when training has ended.
     Train(train::Train),
     /// Look for mistakes in labelled files
+    ///
+    /// The exit code is 1 when there are errors; warnings and notes do not count.
     Check(check::Check),
     /// Write labelled files in another format
     Convert(convert::Convert),

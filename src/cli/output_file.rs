@@ -1,6 +1,6 @@
 //! Writing results: to stdout, or to a file that appears only when it is complete.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 
@@ -26,16 +26,27 @@ enum Target {
 }
 
 impl OutputFile {
-    /// Opens a destination and finds out whether it can be written, so that a long run does not end in vain.
-    /// `-` is stdout.
+    /// Opens a destination; `-` is stdout.
+    ///
+    /// # Errors
+    /// When it cannot be written; nothing has been changed then.
     pub fn create(path: &Path) -> Result<Self> {
         if path.as_os_str() == "-" {
             return Ok(Self::stdout());
         }
-        let failed = |e| Error::io("cannot write", e).in_file(path.display());
+        let failed = |e: io::Error| {
+            let is_missing = e.kind() == io::ErrorKind::NotFound;
+            let error = write_error(e).in_file(path.display());
+            if is_missing {
+                error.hint("does the folder exist?")
+            } else {
+                error
+            }
+        };
         // A link stays a link: what it points at is replaced.
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        if let Ok(metadata) = path.metadata() {
+        let metadata = path.metadata().ok();
+        if let Some(metadata) = &metadata {
             if metadata.is_dir() {
                 return Err(Error::new("cannot write: this is a folder")
                     .expected("a file name")
@@ -54,15 +65,28 @@ impl OutputFile {
         };
         let mut builder = tempfile::Builder::new();
         builder.prefix(".musamma-");
-        #[cfg(unix)]
+        if let Some(permissions) =
+            metadata.map_or_else(new_file_permissions, |m| Some(m.permissions()))
         {
-            use std::os::unix::fs::PermissionsExt;
-            // As any new file; the process's mask applies. The default would be readable by its owner only.
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
+            builder.permissions(permissions);
         }
         let file = builder.tempfile_in(folder).map_err(failed)?;
         let target = Target::Renamed(BufWriter::with_capacity(BUFFER, file), path);
         Ok(Self { target })
+    }
+
+    /// Finds out whether a destination can be written, so that a long run does not end in vain. Leaves nothing behind,
+    /// also when the run is interrupted.
+    ///
+    /// # Errors
+    /// As [`OutputFile::create`].
+    pub fn check(path: &Path) -> Result<()> {
+        // Opening a pipe and closing it again would end it for its reader.
+        let is_special = path.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir());
+        if is_special {
+            return Ok(());
+        }
+        Self::create(path).map(drop)
     }
 
     /// A file, or stdout where none is named.
@@ -112,6 +136,20 @@ impl Write for OutputFile {
             Target::Renamed(out, _) => out.flush(),
         }
     }
+}
+
+/// Permissions of a file that was not there before: as any new file, the process's mask applies. A temporary file would
+/// be readable by its owner only.
+#[cfg(unix)]
+#[allow(clippy::unnecessary_wraps, reason = "other systems have none")]
+fn new_file_permissions() -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn new_file_permissions() -> Option<Permissions> {
+    None
 }
 
 /// The error of output that cannot be written; a closed pipe stays recognisable as such.

@@ -11,6 +11,7 @@ pub const HELD_OUT: &[&str] = &["dev", "test"];
 
 /// Flags that choose documents by their `split`.
 #[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Choosing documents")]
 pub struct SplitArgs {
     /// Use only the documents of this split (`# split = NAME`); repeatable
     #[arg(long, value_name = "NAME")]

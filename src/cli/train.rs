@@ -78,7 +78,7 @@ impl Train {
             return Ok(ExitCode::SUCCESS);
         }
         let path = self.model.clone().unwrap_or_default();
-        let mut output = OutputFile::create(&path)?;
+        OutputFile::check(&path)?;
         let resources = self.resources.load(start.as_ref().map(Model::resources))?;
         let mut reader = self.gold.reader()?;
         let documents = reader.documents(&self.files)?;
@@ -100,6 +100,7 @@ impl Train {
         })?;
         progress.end();
         let bytes = model.to_bytes()?;
+        let mut output = OutputFile::create(&path)?;
         output.write_all(&bytes).map_err(write_error)?;
         output.finish()?;
         summarise(&model, dev.as_deref());

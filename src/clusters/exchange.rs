@@ -167,7 +167,12 @@ impl ClassCounts {
         let mut rows: Vec<Row> = (0..n_words + 2).map(|_| Row::Sparse(Vec::new())).collect();
         for (word, &class) in class_of.iter().enumerate() {
             for &(neighbour, count) in neighbours.of(word) {
-                add(&mut rows[neighbour as usize], class, i64::from(count), classes);
+                add(
+                    &mut rows[neighbour as usize],
+                    class,
+                    i64::from(count),
+                    classes,
+                );
             }
         }
         Self { classes, rows }
@@ -192,7 +197,10 @@ impl ClassCounts {
                 Row::Dense(row) => {
                     if let Some(table) = tables.small.get(count as usize) {
                         for (gain, &n) in gains.iter_mut().zip(row) {
-                            *gain += table.get(n as usize).copied().unwrap_or_else(|| slope(n, count));
+                            *gain += table
+                                .get(n as usize)
+                                .copied()
+                                .unwrap_or_else(|| slope(n, count));
                         }
                     } else {
                         for (gain, &n) in gains.iter_mut().zip(row) {
@@ -263,7 +271,11 @@ impl Tables {
     }
 
     fn gain(&self, n: u32, count: u32) -> f32 {
-        if let Some(g) = self.small.get(count as usize).and_then(|t| t.get(n as usize)) {
+        if let Some(g) = self
+            .small
+            .get(count as usize)
+            .and_then(|t| t.get(n as usize))
+        {
             return *g;
         }
         match (self.f.get((n + count) as usize), self.f.get(n as usize)) {
@@ -285,7 +297,11 @@ fn slope(n: u32, count: u32) -> f32 {
 
 impl Exchange {
     /// Clusters the words: each word with its class, from 1, most frequent words first. `watch` sees (pass, words moved).
-    pub fn run(&self, bigrams: &Bigrams, mut watch: impl FnMut(usize, usize)) -> Vec<(String, u16)> {
+    pub fn run(
+        &self,
+        bigrams: &Bigrams,
+        mut watch: impl FnMut(usize, usize),
+    ) -> Vec<(String, u16)> {
         let n = bigrams.words.len();
         let classes = self.classes.clamp(1, usize::from(u16::MAX));
         let mut class_of: Vec<u16> = (0..n).map(|w| (w % classes) as u16).collect();
@@ -343,8 +359,18 @@ impl Exchange {
 /// The class with the highest gain after the penalty for its size; the word's own where it is as good.
 fn best_class(gains: &[f32], sizes: &[i64], count: i64, home: u16) -> u16 {
     let total = |c: usize| {
-        let size = if c == usize::from(home) { sizes[c] - count } else { sizes[c] };
-        let f = |n: i64| if n > 0 { n as f64 * libm::log(n as f64) } else { 0.0 };
+        let size = if c == usize::from(home) {
+            sizes[c] - count
+        } else {
+            sizes[c]
+        };
+        let f = |n: i64| {
+            if n > 0 {
+                n as f64 * libm::log(n as f64)
+            } else {
+                0.0
+            }
+        };
         f64::from(gains[c]) - 2.0 * (f(size + count) - f(size))
     };
     let mut best = (home, total(usize::from(home)));
@@ -396,7 +422,10 @@ mod tests {
         let classes: HashMap<String, u16> = cluster(1).into_iter().collect();
         for kind in ["name", "verb", "place"] {
             let first = classes[&format!("{kind}0")];
-            let all: Vec<_> = classes.iter().filter(|(w, _)| w.starts_with(kind)).collect();
+            let all: Vec<_> = classes
+                .iter()
+                .filter(|(w, _)| w.starts_with(kind))
+                .collect();
             assert!(all.iter().all(|(_, c)| **c == first), "{all:?}");
         }
         assert_ne!(classes["name0"], classes["place0"]);

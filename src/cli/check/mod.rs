@@ -20,8 +20,6 @@ use crate::error::Result;
 const NGRAM: usize = 8;
 
 /// Arguments of `musamma check`.
-///
-/// Ends with exit code 1 when there are errors; warnings and notes do not count.
 #[derive(Debug, Args)]
 pub struct Check {
     /// Labelled files, or folders of them

@@ -18,9 +18,6 @@ use crate::tag::TagOptions;
 use pipeline::Pipeline;
 
 /// Arguments of `musamma tag`.
-///
-/// Without files, or for `-`, stdin is read. Output comes in the order of the input, and does not depend on the number of
-/// threads.
 #[derive(Debug, Args)]
 pub struct Tag {
     /// Texts in UTF-8; a folder stands for the .txt files (with --input conll, the .conll files) below it
