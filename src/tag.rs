@@ -9,7 +9,8 @@ use hashbrown::HashTable;
 
 use crate::corpus::Document;
 use crate::crf::{Decoder, Lattice};
-use crate::features::context::{Context, Phrases};
+use crate::features::context::{Context, Phrases, stretches};
+use crate::features::evidence::Evidence;
 use crate::features::sink::{ContextHashes, WordHashes};
 use crate::features::{N_SLOTS, OFFSETS, WordKeys};
 use crate::frozen::text_hash;
@@ -22,8 +23,6 @@ use crate::text::{self, Token, Tokenised};
 const CACHED_WORDS: usize = 1 << 16;
 /// Tokens of a sentence that are decoded together: bounds the memory for text without any full stop.
 const MAX_SENTENCE: usize = 1024;
-/// Tokens that are looked up together.
-const BLOCK: usize = 1 << 14;
 
 /// An entity in tagged text.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,6 +117,7 @@ struct Buffers {
     attributes: Vec<(u64, u8)>,
     context: Vec<u64>,
     phrases: Phrases,
+    evidence: Evidence,
     emissions: Vec<f32>,
     labels: Vec<u8>,
     decoder: Decoder,
@@ -198,18 +198,24 @@ impl<'m> Worker<'m> {
         surface: impl Fn(usize) -> &'t str,
     ) {
         self.entities.clear();
-        let mut first = 0;
-        while first < sentences.len() {
-            // Whole sentences up to a block, so that the cache can be emptied between blocks.
-            let from = sentences[first].start;
-            let mut last = first + 1;
-            while last < sentences.len() && sentences[last].end - from <= BLOCK {
-                last += 1;
+        // Sentences cut to size, with the sentence that each belongs to.
+        let mut pieces = Vec::with_capacity(sentences.len());
+        let mut owners = Vec::with_capacity(sentences.len());
+        for (s, sentence) in sentences.iter().enumerate() {
+            let end = sentence.end.min(n_tokens);
+            for start in (sentence.start..end).step_by(MAX_SENTENCE) {
+                pieces.push(start..end.min(start + MAX_SENTENCE));
+                owners.push(s);
             }
-            let to = sentences[last - 1].end.min(n_tokens);
+        }
+        for stretch in stretches(&pieces) {
+            let (owners, pieces) = (&owners[stretch.clone()], &mut pieces[stretch].to_vec());
+            let (from, to) = (pieces[0].start, pieces[pieces.len() - 1].end);
             self.look_up(from..to, &surface);
-            self.decode(first, &sentences[first..last], from);
-            first = last;
+            for piece in pieces.iter_mut() {
+                *piece = piece.start - from..piece.end - from;
+            }
+            self.decode(owners, pieces, from);
         }
     }
 
@@ -259,8 +265,9 @@ impl<'m> Worker<'m> {
         id
     }
 
-    /// Decodes sentences whose words are looked up; `base` is the first token of the block.
-    fn decode(&mut self, first_sentence: usize, sentences: &[Range<usize>], base: usize) {
+    /// Decodes pieces of sentences whose words are looked up. `base` is the first token of the stretch, `owners` has the
+    /// sentence of each piece.
+    fn decode(&mut self, owners: &[usize], pieces: &[Range<usize>], base: usize) {
         let n = self.n_labels;
         let model = self.model;
         let buffers = &mut self.buffers;
@@ -269,42 +276,40 @@ impl<'m> Worker<'m> {
             .iter()
             .map(|&w| &self.words[w as usize].keys)
             .collect();
-        for (s, sentence) in (first_sentence..).zip(sentences) {
-            let mut start = sentence.start - base;
-            let end = sentence.end - base;
-            while start < end {
-                let piece = start..end.min(start + MAX_SENTENCE);
-                start = piece.end;
-                emissions(model, &keys, &self.scores, &piece, buffers);
-                if self.options.recall_bias != 0.0 {
-                    for row in buffers.emissions.chunks_exact_mut(n) {
-                        row[0] -= self.options.recall_bias;
-                    }
+        buffers
+            .phrases
+            .find(model.extractor().gazetteer(), &keys, pieces);
+        buffers.evidence.read(&keys, pieces, &buffers.phrases);
+        for (&sentence, piece) in owners.iter().zip(pieces) {
+            emissions(model, &keys, &self.scores, piece, buffers);
+            if self.options.recall_bias != 0.0 {
+                for row in buffers.emissions.chunks_exact_mut(n) {
+                    row[0] -= self.options.recall_bias;
                 }
-                let Buffers {
-                    emissions,
-                    labels,
-                    decoder,
-                    lattice,
-                    ..
-                } = &mut *buffers;
-                decoder.decode(model.transitions(), emissions, labels);
-                if labels.iter().all(|&l| l == 0) {
-                    continue;
-                }
-                lattice.fill(model.transitions(), emissions);
-                collect(model.labels(), labels, |from, to, kind| {
-                    let continues = |l: usize| continues(model.labels(), labels[to - 1], l);
-                    let confidence =
-                        lattice.segment(model.transitions(), from, &labels[from..to], continues);
-                    self.entities.push(Entity {
-                        kind,
-                        sentence: s,
-                        tokens: base + piece.start + from..base + piece.start + to,
-                        confidence,
-                    });
-                });
             }
+            let Buffers {
+                emissions,
+                labels,
+                decoder,
+                lattice,
+                ..
+            } = &mut *buffers;
+            decoder.decode(model.transitions(), emissions, labels);
+            if labels.iter().all(|&l| l == 0) {
+                continue;
+            }
+            lattice.fill(model.transitions(), emissions);
+            collect(model.labels(), labels, |from, to, kind| {
+                let continues = |l: usize| continues(model.labels(), labels[to - 1], l);
+                let confidence =
+                    lattice.segment(model.transitions(), from, &labels[from..to], continues);
+                self.entities.push(Entity {
+                    kind,
+                    sentence,
+                    tokens: base + piece.start + from..base + piece.start + to,
+                    confidence,
+                });
+            });
         }
     }
 }
@@ -350,14 +355,12 @@ fn emissions(
     let extractor = model.extractor();
     buffers.emissions.clear();
     buffers.emissions.resize(piece.len() * n, 0.0);
-    buffers
-        .phrases
-        .find(extractor.gazetteer(), keys, piece.clone());
     let context = Context {
         words: keys,
         sentence: piece.clone(),
         gazetteer: extractor.gazetteer(),
         phrases: &buffers.phrases,
+        evidence: &buffers.evidence,
     };
     for (row, t) in buffers.emissions.chunks_exact_mut(n).zip(piece.clone()) {
         for (slot, offset) in OFFSETS.enumerate() {

@@ -31,6 +31,8 @@ pub struct FeatureConfig {
     pub conjunctions: Conjunctions,
     /// Beginning and end of the sentence.
     pub boundary: Boundary,
+    /// Other mentions in the same document.
+    pub document: Document,
 }
 
 /// First and last window offset, for example `[-1, 1]`.
@@ -132,15 +134,29 @@ family! {
     /// See `families/conjunctions.rs`.
     Conjunctions {
         /// Templates, for example `form@-1 form@0`.
-        templates: Vec<String> = [
-            "form@-1 form@0",
-            "form@0 form@1",
-        ].map(String::from).to_vec(),
+        templates: Vec<String> = strings(["form@-1 form@0", "form@0 form@1"]),
+    }
+}
+family! {
+    /// See `families/document.rs`. The values are beginnings of class names.
+    Document {
+        /// Classes of words that persons are called by.
+        name: Vec<String> = strings(["GIVEN", "FAMILY", "PERSON", "FOREIGN"]),
+        /// Classes of titles and professions.
+        title: Vec<String> = strings(["TITLE"]),
+        /// Classes of words that places begin with.
+        place_head: Vec<String> = strings(["LOC_HEAD"]),
+        /// Classes of words that organisations begin with.
+        organisation_head: Vec<String> = strings(["ORG_HEAD"]),
     }
 }
 family! {
     /// See `families/boundary.rs`.
     Boundary {}
+}
+
+fn strings<const N: usize>(values: [&str; N]) -> Vec<String> {
+    values.map(String::from).to_vec()
 }
 
 impl FeatureConfig {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::evidence::Evidence;
 use super::word::WordKeys;
 use crate::gazetteer::{Gazetteer, extend_phrase};
 
@@ -16,19 +17,42 @@ pub enum Place {
     End,
 }
 
-/// Listed phrases of one sentence, reused from sentence to sentence.
+/// Tokens of whole sentences that are seen together, about: an article. Longer documents are taken in pieces.
+const STRETCH: usize = 1500;
+
+/// Runs of sentences with at most [`STRETCH`] tokens (one sentence at least), as ranges of sentence indices. Training and
+/// tagging cut documents alike.
+pub fn stretches(sentences: &[Range<usize>]) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut first = 0;
+    std::iter::from_fn(move || {
+        let from = sentences.get(first)?.start;
+        let mut last = first + 1;
+        while last < sentences.len() && sentences[last].end - from <= STRETCH {
+            last += 1;
+        }
+        let range = first..last;
+        first = last;
+        Some(range)
+    })
+}
+
+/// Listed phrases of a stretch of sentences, reused from stretch to stretch.
 #[derive(Debug, Default)]
 pub struct Phrases {
-    start: usize,
     places: Vec<Option<(u16, Place)>>,
 }
 
 impl Phrases {
-    /// Finds the longest phrases of two tokens or more, from left to right.
-    pub fn find(&mut self, gazetteer: &Gazetteer, words: &[&WordKeys], sentence: Range<usize>) {
-        self.start = sentence.start;
+    /// Finds the longest phrases of two tokens or more in each sentence, from left to right.
+    pub fn find(&mut self, gazetteer: &Gazetteer, words: &[&WordKeys], sentences: &[Range<usize>]) {
         self.places.clear();
-        self.places.resize(sentence.len(), None);
+        self.places.resize(words.len(), None);
+        for sentence in sentences {
+            self.find_in(gazetteer, words, sentence.clone());
+        }
+    }
+
+    fn find_in(&mut self, gazetteer: &Gazetteer, words: &[&WordKeys], sentence: Range<usize>) {
         let mut t = sentence.start;
         while t < sentence.end {
             let mut best: Option<(usize, u16)> = None;
@@ -61,24 +85,32 @@ impl Phrases {
                 } else {
                     Place::Inside
                 };
-                self.places[k - self.start] = Some((set, place));
+                self.places[k] = Some((set, place));
             }
             t = end;
         }
+    }
+
+    /// The listed phrase that covers a token: class set and position.
+    #[inline]
+    pub fn of(&self, token: usize) -> Option<(u16, Place)> {
+        self.places[token]
     }
 }
 
 /// What context families see.
 #[derive(Debug)]
 pub struct Context<'a> {
-    /// The document's words.
+    /// The words of a stretch of sentences.
     pub words: &'a [&'a WordKeys],
     /// Tokens of the current sentence, as indices into `words`.
     pub sentence: Range<usize>,
     /// The name lists, for the classes of phrases.
     pub gazetteer: &'a Gazetteer,
-    /// Phrases of the current sentence.
+    /// Phrases of the stretch.
     pub phrases: &'a Phrases,
+    /// What the stretch says of its words.
+    pub evidence: &'a Evidence,
 }
 
 impl Context<'_> {
@@ -87,11 +119,5 @@ impl Context<'_> {
     pub fn neighbour(&self, t: usize, offset: i8) -> Option<usize> {
         let token = t.checked_add_signed(isize::from(offset))?;
         self.sentence.contains(&token).then_some(token)
-    }
-
-    /// The listed phrase that covers a token of the sentence: class set and position.
-    #[inline]
-    pub fn phrase(&self, token: usize) -> Option<(u16, Place)> {
-        self.phrases.places[token - self.phrases.start]
     }
 }

@@ -2,6 +2,7 @@
 
 use super::config::FeatureConfig;
 use super::context::Context;
+use super::evidence::Groups;
 use super::families::{ContextFamily, WordFamily, context_families, word_families};
 use super::sink::{ContextSink, WordSink};
 use super::word::{Stem, Word, WordKeys};
@@ -16,6 +17,7 @@ use crate::text;
 pub struct Extractor {
     gazetteer: Gazetteer,
     clusters: Clusters,
+    groups: Option<Groups>,
     word_families: Vec<Box<dyn WordFamily>>,
     context_families: Vec<Box<dyn ContextFamily>>,
 }
@@ -24,7 +26,9 @@ impl Extractor {
     /// Checks the configuration and builds the families.
     pub fn new(config: &FeatureConfig, gazetteer: Gazetteer, clusters: Clusters) -> Result<Self> {
         config.check()?;
+        let document = &config.document;
         Ok(Self {
+            groups: document.enabled.then(|| Groups::new(document)),
             gazetteer,
             clusters,
             word_families: word_families(config),
@@ -84,6 +88,15 @@ impl Extractor {
             })
             .collect();
 
+        let listed = stems.iter().filter_map(|s| s.lists.as_deref());
+        let groups = self.groups.as_ref().map_or(0, |groups| {
+            lists
+                .as_deref()
+                .into_iter()
+                .chain(listed)
+                .fold(0, |set, lists| set | groups.of(lists))
+        });
+
         let mut ids = [0; MAX_CLUSTERINGS];
         let clusters = self.clusters.ids(&normal, &mut ids).then_some(ids);
         let stem_clusters = if clusters.is_some() {
@@ -105,6 +118,7 @@ impl Extractor {
             stem_clusters,
             has_clusters: self.clusters.n_clusterings() > 0,
             phrase_starts,
+            groups,
         }
     }
 
@@ -131,6 +145,7 @@ impl Extractor {
 #[cfg(test)]
 mod tests {
     use super::super::context::Phrases;
+    use super::super::evidence::Evidence;
     use super::super::sink::{ContextHashes, ContextNames, WordHashes, WordNames};
     use super::*;
     use crate::gazetteer::Entry;
@@ -202,8 +217,10 @@ mod tests {
         let (words, keys): (Vec<&Word>, Vec<&WordKeys>) =
             (words.iter().collect(), keys.iter().collect());
         let mut phrases = Phrases::default();
-        phrases.find(extractor.gazetteer(), &keys, 0..3);
+        phrases.find(extractor.gazetteer(), &keys, &[0..3]);
+        let evidence = Evidence::default();
         let context = Context {
+            evidence: &evidence,
             words: &keys,
             sentence: 0..3,
             gazetteer: extractor.gazetteer(),

@@ -35,6 +35,8 @@ pub struct Word {
     pub has_clusters: bool,
     /// Hashes of the word and its stems where they begin listed phrases.
     pub(super) phrase_starts: Vec<u64>,
+    /// Groups of list classes that the word or a stem has, see [`super::evidence`].
+    pub(super) groups: u8,
 }
 
 impl Word {
@@ -153,6 +155,7 @@ pub struct WordKeys {
     /// Hash of each view, 0 where the word has none.
     views: [u64; N_VIEWS],
     phrase_starts: Box<[u64]>,
+    groups: u8,
 }
 
 impl WordKeys {
@@ -166,6 +169,7 @@ impl WordKeys {
         Self {
             views,
             phrase_starts: word.phrase_starts.clone().into_boxed_slice(),
+            groups: word.groups,
         }
     }
 
@@ -179,6 +183,12 @@ impl WordKeys {
     #[inline(always)]
     pub fn form(&self) -> u64 {
         self.views[0]
+    }
+
+    /// Groups of list classes, see [`super::evidence`].
+    #[inline(always)]
+    pub fn groups(&self) -> u8 {
+        self.groups
     }
 
     /// Phrase hashes of the word and of its stems where a listed phrase of several words begins so.

@@ -9,7 +9,8 @@ use crate::config::Config;
 use crate::corpus::Document;
 use crate::crf::{Csr, Observations};
 use crate::error::Result;
-use crate::features::context::{Context, Phrases};
+use crate::features::context::{Context, Phrases, stretches};
+use crate::features::evidence::Evidence;
 use crate::features::sink::{ContextHashes, WordHashes};
 use crate::features::{Extractor, OFFSETS, Word, WordKeys};
 use crate::label::LabelSet;
@@ -106,7 +107,7 @@ impl Corpus {
             .par_windows(2)
             .map(|d| {
                 let mut rows = Vec::new();
-                self.visit(d[0] as usize..d[1] as usize, |keys, context, t| {
+                self.visit(d[0] as usize..d[1] as usize, |_, keys, context, t| {
                     let mut out = Vec::new();
                     let mut sink = ContextHashes {
                         words: keys,
@@ -134,30 +135,41 @@ impl Corpus {
         }
     }
 
-    /// Calls `visit` with the keys of the document and the context of each token of its sentences.
+    /// Calls `visit` for each token of the sentences: first token of its stretch, the stretch's keys, the context, and the token
+    /// within the stretch.
     pub fn visit(
         &self,
         sentences: std::ops::Range<usize>,
-        mut visit: impl FnMut(&[&WordKeys], &Context<'_>, usize),
+        mut visit: impl FnMut(usize, &[&WordKeys], &Context<'_>, usize),
     ) {
-        let base = self.sentences[sentences.start] as usize;
-        let end = self.sentences[sentences.end] as usize;
-        let keys: Vec<&WordKeys> = self.tokens[base..end]
-            .iter()
-            .map(|&w| &self.keys[w as usize])
+        let ranges: Vec<std::ops::Range<usize>> = sentences
+            .map(|s| self.sentences[s] as usize..self.sentences[s + 1] as usize)
             .collect();
-        let mut phrases = Phrases::default();
-        for s in sentences {
-            let sentence = self.sentences[s] as usize - base..self.sentences[s + 1] as usize - base;
-            phrases.find(self.extractor.gazetteer(), &keys, sentence.clone());
-            let context = Context {
-                words: &keys,
-                sentence: sentence.clone(),
-                gazetteer: self.extractor.gazetteer(),
-                phrases: &phrases,
-            };
-            for t in sentence {
-                visit(&keys, &context, t);
+        let (mut phrases, mut evidence) = (Phrases::default(), Evidence::default());
+        for stretch in stretches(&ranges) {
+            let base = ranges[stretch.start].start;
+            let end = ranges[stretch.end - 1].end;
+            let keys: Vec<&WordKeys> = self.tokens[base..end]
+                .iter()
+                .map(|&w| &self.keys[w as usize])
+                .collect();
+            let local: Vec<std::ops::Range<usize>> = ranges[stretch]
+                .iter()
+                .map(|r| r.start - base..r.end - base)
+                .collect();
+            phrases.find(self.extractor.gazetteer(), &keys, &local);
+            evidence.read(&keys, &local, &phrases);
+            for sentence in local {
+                let context = Context {
+                    words: &keys,
+                    sentence: sentence.clone(),
+                    gazetteer: self.extractor.gazetteer(),
+                    phrases: &phrases,
+                    evidence: &evidence,
+                };
+                for t in sentence {
+                    visit(base, &keys, &context, t);
+                }
             }
         }
     }

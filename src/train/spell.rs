@@ -37,16 +37,15 @@ pub fn names(corpus: &Corpus, weights: &Weights) -> Vec<String> {
         .par_windows(2)
         .flat_map_iter(|d| {
             let range = d[0] as usize..d[1] as usize;
-            let tokens =
-                corpus.sentences[range.start] as usize..corpus.sentences[range.end] as usize;
-            let words: Vec<&Word> = corpus.tokens[tokens]
+            let first = corpus.sentences[range.start] as usize;
+            let words: Vec<&Word> = corpus.tokens[first..corpus.sentences[range.end] as usize]
                 .iter()
                 .map(|&w| &corpus.words[w as usize])
                 .collect();
             let mut found = HashMap::new();
-            corpus.visit(range, |keys, context, t| {
+            corpus.visit(range, |base, keys, context, t| {
                 let mut sink = ContextNames {
-                    words: &words,
+                    words: &words[base - first..base - first + keys.len()],
                     keys,
                     out: Vec::new(),
                 };

@@ -5,6 +5,7 @@ mod boundary;
 mod clitics;
 mod clusters;
 mod conjunctions;
+mod document;
 mod form;
 mod gazetteer;
 mod length;
@@ -71,6 +72,9 @@ pub fn context_families(config: &FeatureConfig) -> Result<Vec<Box<dyn ContextFam
     }
     if config.phrases.enabled {
         list.push(Box::new(phrases::Family::new(&config.phrases)));
+    }
+    if config.document.enabled {
+        list.push(Box::new(document::Family::new()));
     }
     Ok(list)
 }

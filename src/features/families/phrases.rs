@@ -31,7 +31,7 @@ impl ContextFamily for Family {
             let Some(token) = context.neighbour(t, *offset) else {
                 continue;
             };
-            let Some((set, place)) = context.phrase(token) else {
+            let Some((set, place)) = context.phrases.of(token) else {
                 continue;
             };
             let place = match place {
