@@ -2,6 +2,12 @@
 //!
 //! A [`Worker`] has buffers and a cache of its own and is used by one thread; workers share one [`Model`].
 
+mod analysis;
+mod judge;
+
+pub use analysis::Analysis;
+pub use judge::predict;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -96,6 +102,9 @@ struct Cached {
     keys: WordKeys,
 }
 
+/// Who sees each decoded sentence, if anybody.
+type Watch<'w> = Option<&'w mut dyn FnMut(&Analysis<'_>)>;
+
 /// A thread's tagger.
 #[derive(Debug)]
 pub struct Worker<'m> {
@@ -150,9 +159,8 @@ impl<'m> Worker<'m> {
         let mut tokenised = std::mem::take(&mut self.tokenised);
         text::tokenise_into(source, &mut tokenised);
         let sentences = std::mem::take(&mut tokenised.sentences);
-        self.run(tokenised.tokens.len(), &sentences, |t| {
-            tokenised.tokens[t].surface(source)
-        });
+        let surface = |t: usize| tokenised.tokens[t].surface(source);
+        self.run(tokenised.tokens.len(), &sentences, surface, &mut None);
         tokenised.sentences = sentences;
         self.tokenised = tokenised;
         Tagged {
@@ -166,13 +174,31 @@ impl<'m> Worker<'m> {
 
     /// Tags the sentences of a document as they are tokenised: one list of spans a sentence.
     pub fn tag_document(&mut self, document: &Document) -> Vec<Vec<Span>> {
+        self.run_document(document, &mut None)
+    }
+
+    /// As [`Worker::tag_document`], and shows `watch` what each sentence was decided from. Slower: probabilities are computed
+    /// for sentences without entities too.
+    pub fn analyse_document(
+        &mut self,
+        document: &Document,
+        watch: &mut dyn FnMut(&Analysis<'_>),
+    ) -> Vec<Vec<Span>> {
+        self.run_document(document, &mut Some(watch))
+    }
+
+    fn run_document(
+        &mut self,
+        document: &Document,
+        watch: &mut Watch<'_>,
+    ) -> Vec<Vec<Span>> {
         let tokens: Vec<&str> = document
             .sentences
             .iter()
             .flat_map(|s| s.tokens.iter().map(String::as_str))
             .collect();
         let sentences = sentence_ranges(document);
-        self.run(tokens.len(), &sentences, |t| tokens[t]);
+        self.run(tokens.len(), &sentences, |t| tokens[t], watch);
         let mut spans = vec![Vec::new(); document.sentences.len()];
         for entity in &self.entities {
             let base = sentences[entity.sentence].start;
@@ -196,6 +222,7 @@ impl<'m> Worker<'m> {
         n_tokens: usize,
         sentences: &[Range<usize>],
         surface: impl Fn(usize) -> &'t str,
+        watch: &mut Watch<'_>,
     ) {
         self.entities.clear();
         // Sentences cut to size, with the sentence that each belongs to.
@@ -215,7 +242,7 @@ impl<'m> Worker<'m> {
             for piece in pieces.iter_mut() {
                 *piece = piece.start - from..piece.end - from;
             }
-            self.decode(owners, pieces, from);
+            self.decode(owners, pieces, from, watch);
         }
     }
 
@@ -267,7 +294,13 @@ impl<'m> Worker<'m> {
 
     /// Decodes pieces of sentences whose words are looked up. `base` is the first token of the stretch, `owners` has the
     /// sentence of each piece.
-    fn decode(&mut self, owners: &[usize], pieces: &[Range<usize>], base: usize) {
+    fn decode(
+        &mut self,
+        owners: &[usize],
+        pieces: &[Range<usize>],
+        base: usize,
+        watch: &mut Watch<'_>,
+    ) {
         let n = self.n_labels;
         let model = self.model;
         let buffers = &mut self.buffers;
@@ -295,10 +328,20 @@ impl<'m> Worker<'m> {
                 ..
             } = &mut *buffers;
             decoder.decode(model.transitions(), emissions, labels);
-            if labels.iter().all(|&l| l == 0) {
+            if watch.is_none() && labels.iter().all(|&l| l == 0) {
                 continue;
             }
             lattice.fill(model.transitions(), emissions);
+            if let Some(watch) = watch {
+                watch(&Analysis {
+                    model,
+                    sentence,
+                    tokens: base + piece.start..base + piece.end,
+                    labels,
+                    emissions,
+                    lattice,
+                });
+            }
             collect(model.labels(), labels, |from, to, kind| {
                 let continues = |l: usize| continues(model.labels(), labels[to - 1], l);
                 let confidence =
