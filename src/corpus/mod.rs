@@ -10,9 +10,11 @@ mod csv;
 mod csv_columns;
 mod folds;
 mod format;
+mod hash;
 mod inline;
 mod lines;
 mod map;
+mod size;
 mod statistics;
 
 pub use conll::ConllReader;
@@ -21,9 +23,11 @@ pub use csv::CsvReader;
 pub use csv_columns::CsvColumns;
 pub use folds::{DocumentSlice, FoldUnit, Folds};
 pub use format::{Documents, Format, ReadOptions, open};
+pub use hash::data_hash;
 pub use inline::{InlineReader, Segments};
 pub use lines::MAX_LINE_BYTES;
 pub use map::KindMap;
+pub use size::Size;
 pub use statistics::{KindStatistics, MetaStatistics, Statistics};
 
 use crate::label::{Scheme, Span, spans_from_tags, tags_from_spans};

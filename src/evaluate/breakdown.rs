@@ -50,17 +50,23 @@ pub struct Breakdown {
 }
 
 impl Breakdown {
-    /// Counts predictions on documents. `is_attached` says of an entity's surface whether a proclitic is written to it.
+    /// Counts predictions on documents, one run or several (the repeats of a cross-validation, which are pooled).
+    ///
+    /// `is_attached` says of an entity's surface whether a proclitic is written to it.
     pub fn new(
         documents: &[Document],
-        predictions: &Predictions,
+        runs: &[Predictions],
         is_attached: impl Fn(&str) -> bool,
     ) -> Self {
         let mut all = Self::default();
-        for (document, predicted) in documents.iter().zip(predictions) {
+        for (d, document) in documents.iter().enumerate() {
             let mut counts = BTreeMap::new();
-            for (sentence, predicted) in document.sentences.iter().zip(predicted) {
-                let of_sentence = all.add_sentence(document, sentence, predicted, &is_attached);
+            for (s, sentence) in document.sentences.iter().enumerate() {
+                let mut of_sentence = BTreeMap::new();
+                for predicted in runs.iter().filter_map(|run| run.get(d)?.get(s)) {
+                    let of_run = all.add_sentence(document, sentence, predicted, &is_attached);
+                    merge(&mut of_sentence, &of_run);
+                }
                 merge(&mut counts, &of_sentence);
                 if documents.len() < MIN_DOCUMENTS {
                     all.sentence_counts.push(of_sentence);
@@ -190,7 +196,8 @@ mod tests {
             vec![Predicted::from_spans(vec![per(0, 1), per(1, 2), per(3, 8)])],
             vec![Predicted::from_spans(vec![per(0, 2)])],
         ];
-        let all = Breakdown::new(&documents, &predictions, |surface| surface.starts_with('و'));
+        let is_attached = |surface: &str| surface.starts_with('و');
+        let all = Breakdown::new(&documents, std::slice::from_ref(&predictions), is_attached);
         assert_eq!(all.evaluation.micro(), counts(3, 1, 1));
         assert_eq!(all.by_length["1"], counts(1, 1, 0));
         assert_eq!(all.by_length["2"], counts(1, 0, 1));
@@ -198,6 +205,9 @@ mod tests {
         assert_eq!(all.by_attachment["attached"], counts(0, 1, 1));
         assert_eq!(all.by_attachment["bare"], counts(3, 0, 0));
         assert_eq!(all.by_meta["domain"]["sport"], counts(2, 1, 1));
+        let twice = Breakdown::new(&documents, &[predictions.clone(), predictions], is_attached);
+        assert_eq!(twice.evaluation.micro(), counts(6, 2, 2));
+        assert_eq!((twice.documents, twice.units(None).1.len()), (2, 2));
         for table in [&all.by_length, &all.by_attachment] {
             let mut sum = Counts::default();
             table.values().for_each(|c| sum.merge(c));
@@ -215,7 +225,7 @@ mod tests {
             (many, ResamplingUnit::Document),
         ] {
             let predictions = vec![vec![Predicted::default()]; documents.len()];
-            let all = Breakdown::new(&documents, &predictions, |_| false);
+            let all = Breakdown::new(&documents, &[predictions], |_| false);
             let units = vec![counts(0, 0, 1); documents.len()];
             assert_eq!(all.units(None), (unit, units.clone()));
             assert_eq!(all.units(Some("A")), (unit, units));

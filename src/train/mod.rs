@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use crate::config::Config;
-use crate::corpus::Document;
+use crate::corpus::{Document, data_hash};
 use crate::crf::{
     Dataset, MAX_LABELS, Objective, Optimiser, Progress, Regularisation, Stop, Weights, warm_start,
 };
@@ -108,7 +108,7 @@ pub fn train(
     };
     let mut manifest = Manifest {
         tool: format!("musamma {}", env!("CARGO_PKG_VERSION")),
-        data_hash: prepare::data_hash(documents),
+        data_hash: data_hash(documents),
         documents: documents.len(),
         sentences: documents.iter().map(|d| d.sentences.len()).sum(),
         tokens: data.n_tokens(),

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use rayon::prelude::*;
-use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::Config;
 use crate::corpus::Document;
@@ -173,20 +172,4 @@ impl Corpus {
             }
         }
     }
-}
-
-/// Hash of the tokens and entities, in order.
-pub fn data_hash(documents: &[Document]) -> String {
-    let mut hash = Xxh3::new();
-    for sentence in documents.iter().flat_map(|d| &d.sentences) {
-        for token in &sentence.tokens {
-            hash.update(token.as_bytes());
-            hash.update(&[0]);
-        }
-        for span in &sentence.spans {
-            hash.update(format!("{}-{} {}\n", span.start, span.end, span.kind).as_bytes());
-        }
-        hash.update(&[1]);
-    }
-    format!("{:032x}", hash.digest128())
 }
