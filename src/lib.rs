@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! cli                            arguments, paths, printing, progress
-//! train  tag  cross_validate     the verbs
+//! train  tag  explain  cross_validate   the verbs
 //! report  output                 scores → text/json/csv;  tagged text → text/conll/jsonl/csv/inline
 //! evaluate  model                counts and scores;  the model bundle
 //! crf  features                  crf never sees text;  features never see tags
@@ -24,6 +24,7 @@ pub mod crf;
 pub mod cross_validate;
 pub mod error;
 pub mod evaluate;
+pub mod explain;
 pub mod features;
 pub mod frozen;
 pub mod gazetteer;

@@ -102,6 +102,11 @@ pub struct GoldReader {
 }
 
 impl GoldReader {
+    /// The renaming of types that `--map` asks for.
+    pub fn map(&mut self) -> &mut KindMap {
+        &mut self.map
+    }
+
     /// Accepts files without tags; their tokens are all `O`.
     #[must_use]
     pub fn allow_unlabelled(mut self) -> Self {

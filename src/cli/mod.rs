@@ -1,18 +1,23 @@
 //! The command line: the only place that parses arguments, opens paths, prints and draws progress.
 //!
 //! One file a command, each reads as arguments → library call → report. What several commands share has a file of its own:
-//! `input` (labelled files), `splits`, `config_args`, `resource_files`, `model_file`, `output_file`, `console`.
+//! `input` (labelled files), `splits`, `config_args`, `resource_files`, `model_file`, `report_args`, `output_file`, `console`.
 
 mod config_args;
 mod console;
 mod input;
 mod model_file;
 mod output_file;
+mod report_args;
 mod resource_files;
 mod splits;
 
 mod check;
+mod compare;
 mod convert;
+mod cross_validate;
+mod evaluate;
+mod explain;
 mod inspect;
 mod tag;
 mod train;
@@ -70,6 +75,14 @@ enum Command {
     /// Files are CoNLL (token and tag a line), CSV, or text with ⟦TYPE …⟧; any set of types will do. The model file appears
     /// when training has ended.
     Train(train::Train),
+    /// Score a model, or predictions, on labelled files
+    Evaluate(evaluate::Evaluate),
+    /// Train and test on parts of labelled files in turn; find likely annotation errors
+    CrossValidate(cross_validate::CrossValidate),
+    /// Tell whether one model or prediction is better than another
+    Compare(compare::Compare),
+    /// Show why the words of a text are tagged as they are
+    Explain(explain::Explain),
     /// Look for mistakes in labelled files
     ///
     /// The exit code is 1 when there are errors; warnings and notes do not count.
@@ -105,6 +118,10 @@ fn run(command: &Command) -> Result<ExitCode> {
     match command {
         Command::Tag(command) => command.run(),
         Command::Train(command) => command.run(),
+        Command::Evaluate(command) => command.run(),
+        Command::CrossValidate(command) => command.run(),
+        Command::Compare(command) => command.run(),
+        Command::Explain(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Convert(command) => command.run(),
         Command::Inspect(command) => command.run(),

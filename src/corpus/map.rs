@@ -87,6 +87,31 @@ impl KindMap {
         }
     }
 
+    /// The type that a type becomes; `None` where it is dropped.
+    pub fn target<'a>(&'a self, kind: &'a str) -> Option<&'a str> {
+        match self.entries.get(kind) {
+            Some(entry) => entry.target.as_deref(),
+            None => Some(kind),
+        }
+    }
+
+    /// Remembers that types are to be mapped though no document has them: those that a model can predict.
+    pub fn mark_used<S: AsRef<str>>(&mut self, kinds: impl IntoIterator<Item = S>) {
+        for kind in kinds {
+            if let Some(entry) = self.entries.get_mut(kind.as_ref()) {
+                entry.n_applied += 1;
+            }
+        }
+    }
+
+    /// The mappings as arguments.
+    pub fn arguments(&self) -> Vec<String> {
+        let argument = |(from, entry): (&String, &Entry)| {
+            format!("{from}={}", entry.target.as_deref().unwrap_or("O"))
+        };
+        self.entries.iter().map(argument).collect()
+    }
+
     /// Types that a mapping names and no document so far had: most likely a slip of the pen.
     pub fn unused(&self) -> Vec<&str> {
         let unused = self
@@ -100,6 +125,17 @@ impl KindMap {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn predictions_can_be_mapped_like_gold() {
+        let mut map = KindMap::parse(["PERS=PER", "TOPIC=O"]).expect("valid");
+        assert_eq!(map.target("PERS"), Some("PER"));
+        assert_eq!(map.target("TOPIC"), None);
+        assert_eq!(map.target("LOC"), Some("LOC"));
+        assert_eq!(map.arguments(), ["PERS=PER", "TOPIC=O"]);
+        map.mark_used(["TOPIC", "LOC"]);
+        assert_eq!(map.unused(), ["PERS"]);
+    }
     use crate::corpus::Sentence;
     use crate::label::Span;
 

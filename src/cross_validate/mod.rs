@@ -17,7 +17,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::config::Config;
-use crate::corpus::{Document, DocumentSlice, FoldUnit, Size};
+use crate::corpus::{Document, DocumentSlice, FoldUnit, KindMap, Size};
 use crate::crf::Progress;
 use crate::error::{Error, Result};
 use crate::evaluate::{Evaluation, Predicted, Predictions, Scores, SeenMentions, SeenRecall};
@@ -226,7 +226,7 @@ impl Runner<'_> {
         if self.is_stopped.load(Ordering::Relaxed) {
             return Err(stopped());
         }
-        let predictions = tag::predict(&model, test);
+        let predictions = tag::predict(&model, test, &KindMap::default());
         Ok((predictions, model.manifest().iterations))
     }
 }

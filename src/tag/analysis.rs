@@ -31,6 +31,11 @@ impl Analysis<'_> {
         self.lattice.marginal(t, label)
     }
 
+    /// Score of label `next` after `previous`; −∞ where illegal.
+    pub fn transition(&self, previous: usize, next: usize) -> f32 {
+        self.model.transitions().score(previous, next)
+    }
+
     /// The entities of the best sequence, in order.
     pub fn spans(&self) -> Vec<Span> {
         let wide: Vec<u16> = self.labels.iter().map(|&l| u16::from(l)).collect();

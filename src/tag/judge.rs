@@ -1,59 +1,102 @@
 //! Tagging gold documents: predictions, and what the model thinks of the gold entities.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
-use super::{Worker, sentence_ranges};
-use crate::corpus::Document;
+use super::{Analysis, Worker, sentence_ranges};
+use crate::corpus::{Document, KindMap};
 use crate::evaluate::{Belief, Predicted, Predictions};
 use crate::label::Span;
 use crate::model::Model;
 
 /// Predicts on gold documents, in parallel; the result does not depend on the number of threads.
-pub fn predict(model: &Model, documents: &[Document]) -> Predictions {
+///
+/// `map` renames and drops the model's types, as it did those of the gold data, so that a model of other types can be scored.
+pub fn predict(model: &Model, documents: &[Document], map: &KindMap) -> Predictions {
+    let kinds = model.labels().kinds();
+    let targets: Vec<Option<&str>> = kinds.iter().map(|kind| map.target(kind)).collect();
     let n_chunks = rayon::current_num_threads() * 4;
     documents
         .par_chunks(documents.len().div_ceil(n_chunks).max(1))
         .flat_map_iter(|documents| {
-            let mut worker = Worker::new(model);
+            let mut judge = Judge {
+                worker: Worker::new(model),
+                kinds,
+                targets: &targets,
+            };
             documents
                 .iter()
-                .map(|document| predict_document(&mut worker, document))
+                .map(|document| judge.predict(document))
                 .collect::<Vec<_>>()
         })
         .collect()
 }
 
-fn predict_document(worker: &mut Worker<'_>, document: &Document) -> Vec<Predicted> {
-    let starts: Vec<usize> = sentence_ranges(document).iter().map(|r| r.start).collect();
-    let mut predicted: Vec<Predicted> = document
-        .sentences
-        .iter()
-        .map(|sentence| Predicted {
-            gold_beliefs: vec![Belief::default(); sentence.spans.len()],
-            ..Predicted::default()
-        })
-        .collect();
-    let spans = worker.analyse_document(document, &mut |analysis| {
-        let s = analysis.sentence;
-        // Long sentences come in pieces: entities of this one, with indices that count from its first token.
-        let from = analysis.tokens.start - starts[s];
-        let to = analysis.tokens.end - starts[s];
-        let in_piece = |span: &Span| {
-            let is_inside = from <= span.start && span.end <= to;
-            is_inside.then(|| Span::new(span.start - from, span.end - from, span.kind.as_str()))
-        };
-        for (i, span) in document.sentences[s].spans.iter().enumerate() {
-            if let Some(span) = in_piece(span) {
-                predicted[s].gold_beliefs[i] = analysis.belief(&span);
+struct Judge<'a> {
+    worker: Worker<'a>,
+    kinds: &'a [String],
+    /// What each of `kinds` becomes.
+    targets: &'a [Option<&'a str>],
+}
+
+impl Judge<'_> {
+    fn predict(&mut self, document: &Document) -> Vec<Predicted> {
+        let starts: Vec<usize> = sentence_ranges(document).iter().map(|r| r.start).collect();
+        let mut predicted: Vec<Predicted> = document
+            .sentences
+            .iter()
+            .map(|sentence| Predicted {
+                gold_beliefs: vec![Belief::default(); sentence.spans.len()],
+                ..Predicted::default()
+            })
+            .collect();
+        let (kinds, targets) = (self.kinds, self.targets);
+        self.worker.analyse_document(document, &mut |analysis| {
+            let s = analysis.sentence;
+            // Long sentences come in pieces: entities of this one, with indices that count from its first token.
+            let from = analysis.tokens.start - starts[s];
+            let to = analysis.tokens.end - starts[s];
+            for (i, span) in document.sentences[s].spans.iter().enumerate() {
+                if from <= span.start && span.end <= to {
+                    let bounds = span.start - from..span.end - from;
+                    predicted[s].gold_beliefs[i] =
+                        belief(analysis, bounds, &span.kind, kinds, targets);
+                }
             }
-        }
-        let beliefs = analysis.spans().into_iter().map(|span| analysis.belief(&span));
-        predicted[s].beliefs.extend(beliefs);
-    });
-    for (predicted, spans) in predicted.iter_mut().zip(spans) {
-        predicted.spans = spans;
+            for span in analysis.spans() {
+                let index = kinds.iter().position(|kind| *kind == span.kind);
+                if let Some(target) = index.and_then(|k| targets[k]) {
+                    let bounds = span.start..span.end;
+                    let belief = belief(analysis, bounds, target, kinds, targets);
+                    let span = Span::new(span.start + from, span.end + from, target);
+                    predicted[s].spans.push(span);
+                    predicted[s].beliefs.push(belief);
+                }
+            }
+        });
+        predicted
     }
-    predicted
+}
+
+/// Probabilities of an entity by its mapped type: the sum over the model's types that become it.
+fn belief(
+    analysis: &Analysis<'_>,
+    bounds: Range<usize>,
+    target: &str,
+    kinds: &[String],
+    targets: &[Option<&str>],
+) -> Belief {
+    let mut sum = Belief::default();
+    for (kind, becomes) in kinds.iter().zip(targets) {
+        if *becomes == Some(target) {
+            let span = Span::new(bounds.start, bounds.end, kind.as_str());
+            sum.entity += analysis.belief(&span).entity;
+        }
+    }
+    let any = Span::new(bounds.start, bounds.end, target);
+    sum.outside = analysis.belief(&any).outside;
+    sum
 }
 
 #[cfg(test)]
@@ -103,7 +146,7 @@ mod tests {
             document("x", "زار سامي حداد بيروت", &[Span::new(1, 3, "PER"), Span::new(3, 4, "ORG")]),
             document("y", "الطقس جميل", &[Span::new(0, 1, "PER")]),
         ];
-        let predictions = predict(&model, &gold);
+        let predictions = predict(&model, &gold, &KindMap::default());
         let mut worker = Worker::new(&model);
         for (document, predicted) in gold.iter().zip(&predictions) {
             let spans = worker.tag_document(document);
@@ -122,11 +165,24 @@ mod tests {
     }
 
     #[test]
+    fn types_are_mapped_on_the_way() {
+        let model = model();
+        let gold = [document("x", "زار سامي حداد بيروت", &[Span::new(1, 3, "HUMAN")])];
+        let map = KindMap::parse(["PER=HUMAN", "LOC=O"]).expect("valid");
+        let mapped = &predict(&model, &gold, &map)[0][0];
+        let plain = &predict(&model, &gold, &KindMap::default())[0][0];
+        assert_eq!(mapped.spans, [Span::new(1, 3, "HUMAN")]);
+        assert_eq!(mapped.beliefs, plain.beliefs[..1]);
+        assert_eq!(mapped.gold_beliefs, mapped.beliefs);
+        assert_eq!(plain.gold_beliefs[0].entity, 0.0);
+    }
+
+    #[test]
     fn sentences_longer_than_a_piece_are_judged_piece_by_piece() {
         let model = model();
         let text = vec!["زار سامي حداد بيروت"; 300].join(" ");
         let spans: Vec<Span> = (0..300).map(|i| Span::new(4 * i + 1, 4 * i + 3, "PER")).collect();
-        let predictions = predict(&model, &[document("long", &text, &spans)]);
+        let predictions = predict(&model, &[document("long", &text, &spans)], &KindMap::default());
         let predicted = &predictions[0][0];
         assert_eq!(predicted.beliefs.len(), predicted.spans.len());
         let doubted = predicted.gold_beliefs.iter().filter(|b| b.entity < 0.5).count();
