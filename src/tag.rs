@@ -15,8 +15,7 @@ use hashbrown::HashTable;
 
 use crate::corpus::Document;
 use crate::crf::{Decoder, Lattice};
-use crate::features::context::{Context, Phrases, stretches};
-use crate::features::evidence::Evidence;
+use crate::features::context::{Surroundings, stretches};
 use crate::features::sink::{ContextHashes, WordHashes};
 use crate::features::{N_SLOTS, OFFSETS, WordKeys};
 use crate::frozen::text_hash;
@@ -125,8 +124,7 @@ struct Buffers {
     word_ids: Vec<u32>,
     attributes: Vec<(u64, u8)>,
     context: Vec<u64>,
-    phrases: Phrases,
-    evidence: Evidence,
+    surroundings: Surroundings,
     emissions: Vec<f32>,
     labels: Vec<u8>,
     decoder: Decoder,
@@ -160,7 +158,7 @@ impl<'m> Worker<'m> {
         text::tokenise_into(source, &mut tokenised);
         let sentences = std::mem::take(&mut tokenised.sentences);
         let surface = |t: usize| tokenised.tokens[t].surface(source);
-        self.run(tokenised.tokens.len(), &sentences, surface, &mut None);
+        self.run(&sentences, surface, &mut None);
         tokenised.sentences = sentences;
         self.tokenised = tokenised;
         Tagged {
@@ -187,18 +185,14 @@ impl<'m> Worker<'m> {
         self.run_document(document, &mut Some(watch))
     }
 
-    fn run_document(
-        &mut self,
-        document: &Document,
-        watch: &mut Watch<'_>,
-    ) -> Vec<Vec<Span>> {
+    fn run_document(&mut self, document: &Document, watch: &mut Watch<'_>) -> Vec<Vec<Span>> {
         let tokens: Vec<&str> = document
             .sentences
             .iter()
             .flat_map(|s| s.tokens.iter().map(String::as_str))
             .collect();
         let sentences = sentence_ranges(document);
-        self.run(tokens.len(), &sentences, |t| tokens[t], watch);
+        self.run(&sentences, |t| tokens[t], watch);
         let mut spans = vec![Vec::new(); document.sentences.len()];
         for entity in &self.entities {
             let base = sentences[entity.sentence].start;
@@ -216,25 +210,15 @@ impl<'m> Worker<'m> {
         &self.entities
     }
 
-    /// Tags tokens `0..n_tokens` in sentences; entities are left in `self.entities`.
+    /// Tags the tokens of sentences; entities are left in `self.entities`.
     fn run<'t>(
         &mut self,
-        n_tokens: usize,
         sentences: &[Range<usize>],
         surface: impl Fn(usize) -> &'t str,
         watch: &mut Watch<'_>,
     ) {
         self.entities.clear();
-        // Sentences cut to size, with the sentence that each belongs to.
-        let mut pieces = Vec::with_capacity(sentences.len());
-        let mut owners = Vec::with_capacity(sentences.len());
-        for (s, sentence) in sentences.iter().enumerate() {
-            let end = sentence.end.min(n_tokens);
-            for start in (sentence.start..end).step_by(MAX_SENTENCE) {
-                pieces.push(start..end.min(start + MAX_SENTENCE));
-                owners.push(s);
-            }
-        }
+        let (owners, pieces) = pieces(sentences);
         for stretch in stretches(&pieces) {
             let (owners, pieces) = (&owners[stretch.clone()], &mut pieces[stretch].to_vec());
             let (from, to) = (pieces[0].start, pieces[pieces.len() - 1].end);
@@ -309,10 +293,8 @@ impl<'m> Worker<'m> {
             .iter()
             .map(|&w| &self.words[w as usize].keys)
             .collect();
-        buffers
-            .phrases
-            .find(model.extractor().gazetteer(), &keys, pieces);
-        buffers.evidence.read(&keys, pieces, &buffers.phrases);
+        let gazetteer = model.extractor().gazetteer();
+        buffers.surroundings.read(gazetteer, &keys, pieces);
         for (&sentence, piece) in owners.iter().zip(pieces) {
             emissions(model, &keys, &self.scores, piece, buffers);
             if self.options.recall_bias != 0.0 {
@@ -357,6 +339,18 @@ impl<'m> Worker<'m> {
     }
 }
 
+/// Sentences cut to at most [`MAX_SENTENCE`] tokens: the sentence that each piece belongs to, and the pieces.
+pub fn pieces(sentences: &[Range<usize>]) -> (Vec<usize>, Vec<Range<usize>>) {
+    sentences
+        .iter()
+        .enumerate()
+        .flat_map(|(s, sentence)| {
+            let starts = sentence.clone().step_by(MAX_SENTENCE);
+            starts.map(move |start| (s, start..sentence.end.min(start + MAX_SENTENCE)))
+        })
+        .unzip()
+}
+
 /// Sentences of a document as ranges over all its tokens.
 pub fn sentence_ranges(document: &Document) -> Vec<Range<usize>> {
     let mut start = 0;
@@ -398,13 +392,9 @@ fn emissions(
     let extractor = model.extractor();
     buffers.emissions.clear();
     buffers.emissions.resize(piece.len() * n, 0.0);
-    let context = Context {
-        words: keys,
-        sentence: piece.clone(),
-        gazetteer: extractor.gazetteer(),
-        phrases: &buffers.phrases,
-        evidence: &buffers.evidence,
-    };
+    let context = buffers
+        .surroundings
+        .context(extractor.gazetteer(), keys, piece.clone());
     for (row, t) in buffers.emissions.chunks_exact_mut(n).zip(piece.clone()) {
         for (slot, offset) in OFFSETS.enumerate() {
             let Some(seen) = context.neighbour(t, offset) else {

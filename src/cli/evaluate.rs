@@ -123,7 +123,9 @@ impl Evaluate {
         }
         let mut training = Vec::new();
         for file in reader.read(&self.train)? {
-            provenance.training.push(Source::new(&file.name, &file.documents));
+            provenance
+                .training
+                .push(Source::new(&file.name, &file.documents));
             training.extend(file.documents);
         }
         let mentions = SeenMentions::new(&training);
@@ -148,8 +150,7 @@ fn warn_of_training_data(model: &Model, gold: &Gold) {
 /// Whether a proclitic is written to an entity, as far as the model's name lists tell.
 pub fn is_attached(model: Option<&Model>) -> impl Fn(&str) -> bool {
     move |surface| {
-        let is_known =
-            |normal: &str| model.is_some_and(|model| model.extractor().is_known(normal));
+        let is_known = |normal: &str| model.is_some_and(|model| model.extractor().is_known(normal));
         *name_without_proclitics(surface, is_known) != *surface
     }
 }

@@ -102,9 +102,12 @@ impl Explain {
 
 fn utf8(bytes: Vec<u8>, name: &str) -> Result<String> {
     String::from_utf8(bytes).map_err(|e| {
-        Error::new(format!("byte {} is not UTF-8", e.utf8_error().valid_up_to()))
-            .expected("text in UTF-8")
-            .in_file(name)
+        Error::new(format!(
+            "byte {} is not UTF-8",
+            e.utf8_error().valid_up_to()
+        ))
+        .expected("text in UTF-8")
+        .in_file(name)
     })
 }
 

@@ -24,7 +24,11 @@ impl Size {
             size.documents += 1;
             size.sentences += document.sentences.len();
             size.tokens += document.n_tokens();
-            size.entities += document.sentences.iter().map(|s| s.spans.len()).sum::<usize>();
+            size.entities += document
+                .sentences
+                .iter()
+                .map(|s| s.spans.len())
+                .sum::<usize>();
         }
         size
     }

@@ -196,7 +196,11 @@ impl Runner<'_> {
                 evaluation,
                 seen,
             },
-            predictions: if job.is_whole() { predictions } else { Vec::new() },
+            predictions: if job.is_whole() {
+                predictions
+            } else {
+                Vec::new()
+            },
         };
         let _ = self.tell(&Event::Finished(job, scores));
         Ok(outcome)

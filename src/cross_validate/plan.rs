@@ -143,7 +143,12 @@ mod tests {
     }
 
     fn sentences(slices: &[DocumentSlice]) -> Vec<(usize, usize)> {
-        let of = |s: &DocumentSlice| s.sentences.clone().map(|i| (s.document, i)).collect::<Vec<_>>();
+        let of = |s: &DocumentSlice| {
+            s.sentences
+                .clone()
+                .map(|i| (s.document, i))
+                .collect::<Vec<_>>()
+        };
         slices.iter().flat_map(of).collect()
     }
 

@@ -15,7 +15,9 @@ fn documents(n: usize) -> Vec<Document> {
         let tokens: Vec<String> = text.split(' ').map(str::to_owned).collect();
         let spans = tokens.iter().enumerate().filter_map(|(t, token)| {
             let is = |list: &[&str]| list.contains(&token.as_str());
-            let kind = is(&people).then_some("PER").or(is(&places).then_some("LOC"))?;
+            let kind = is(&people)
+                .then_some("PER")
+                .or(is(&places).then_some("LOC"))?;
             Some(Span::new(t, t + 1, kind))
         });
         Sentence {
@@ -48,12 +50,23 @@ fn options() -> Options {
     }
 }
 
-fn run(threads: usize, watch: &(dyn Fn(&Event) -> ControlFlow<()> + Sync)) -> Result<CrossValidation> {
+fn run(
+    threads: usize,
+    watch: &(dyn Fn(&Event) -> ControlFlow<()> + Sync),
+) -> Result<CrossValidation> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()
         .expect("a pool");
-    pool.install(|| cross_validate(&documents(24), &Config::default(), &resources(), &options(), watch))
+    pool.install(|| {
+        cross_validate(
+            &documents(24),
+            &Config::default(),
+            &resources(),
+            &options(),
+            watch,
+        )
+    })
 }
 
 #[test]
@@ -128,8 +141,17 @@ fn a_fold_without_entities_to_learn_from_is_named() {
         ..options()
     };
     let watch = |_: &Event| ControlFlow::Continue(());
-    let error = cross_validate(&documents, &Config::default(), &resources(), &options, &watch)
-        .expect_err("one fold has no entity")
-        .to_string();
-    assert!(error.starts_with("fold ") && error.contains("no entity"), "{error}");
+    let error = cross_validate(
+        &documents,
+        &Config::default(),
+        &resources(),
+        &options,
+        &watch,
+    )
+    .expect_err("one fold has no entity")
+    .to_string();
+    assert!(
+        error.starts_with("fold ") && error.contains("no entity"),
+        "{error}"
+    );
 }

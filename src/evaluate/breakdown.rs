@@ -104,7 +104,10 @@ impl Breakdown {
         for key in META_KEYS {
             if let Some(value) = document.meta(key) {
                 let table = self.by_meta.entry(key.to_owned()).or_default();
-                table.entry(value.to_owned()).or_default().merge(&one.micro());
+                table
+                    .entry(value.to_owned())
+                    .or_default()
+                    .merge(&one.micro());
             }
         }
         one.kinds

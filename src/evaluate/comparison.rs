@@ -122,8 +122,10 @@ mod tests {
             &spans("O B-A I-A I-A O B-C B-A"),
             &spans("B-A I-A O B-B O B-D B-A"),
         );
-        let shown: Vec<(Range<usize>, Outcome)> =
-            found.iter().map(|r| (r.tokens.clone(), r.outcome)).collect();
+        let shown: Vec<(Range<usize>, Outcome)> = found
+            .iter()
+            .map(|r| (r.tokens.clone(), r.outcome))
+            .collect();
         assert_eq!(
             shown,
             [
@@ -153,7 +155,11 @@ mod tests {
                 let parts: Vec<Span> = found.iter().flat_map(|r| part(r).clone()).collect();
                 assert_eq!(&parts, all);
             }
-            assert!(found.windows(2).all(|w| w[0].tokens.end <= w[1].tokens.start));
+            assert!(
+                found
+                    .windows(2)
+                    .all(|w| w[0].tokens.end <= w[1].tokens.start)
+            );
         }
     }
 }

@@ -174,7 +174,11 @@ mod tests {
             .iter()
             .map(|d| {
                 let p = |p: Option<f32>| p.expect("known");
-                (d.kind.name(), p(d.gold_probability), p(d.predicted_probability))
+                (
+                    d.kind.name(),
+                    p(d.gold_probability),
+                    p(d.predicted_probability),
+                )
             })
             .collect();
         assert_eq!(

@@ -71,7 +71,11 @@ pub fn align_predictions(
                     .at_line(last_line)
                     .in_file(file));
             };
-            let differs = sentence.tokens.iter().zip(&other.tokens).position(|(a, b)| a != b);
+            let differs = sentence
+                .tokens
+                .iter()
+                .zip(&other.tokens)
+                .position(|(a, b)| a != b);
             let n_common = sentence.tokens.len().min(other.tokens.len());
             let at = match differs {
                 Some(at) => Some(at),
@@ -156,9 +160,15 @@ mod tests {
     fn other_tokens_are_errors_with_their_line() {
         let gold = [document("a", &["x y", "z"])];
         let table: [(&[&str], &str); 5] = [
-            (&["x q", "z"], "p:3: token 2 of the sentence is `q`; expected `y`"),
+            (
+                &["x q", "z"],
+                "p:3: token 2 of the sentence is `q`; expected `y`",
+            ),
             (&["x", "z"], "p:3: token 2 of the sentence is the end"),
-            (&["x y v", "z"], "p:4: token 3 of the sentence is `v`; expected the end"),
+            (
+                &["x y v", "z"],
+                "p:4: token 3 of the sentence is `v`; expected the end",
+            ),
             (&["x y"], "p:4: the predictions end too early"),
             (&["x y", "z", "more words"], "p:7: the predictions go on"),
         ];
@@ -166,7 +176,10 @@ mod tests {
             let error = align_predictions(&gold, &[document("p", sentences)], "p")
                 .expect_err(expected)
                 .to_string();
-            assert!(error.starts_with(expected), "{error} does not start with {expected}");
+            assert!(
+                error.starts_with(expected),
+                "{error} does not start with {expected}"
+            );
         }
     }
 }

@@ -104,7 +104,10 @@ mod tests {
             .collect();
         assert_eq!(shown, [(2, 2, 70), (0, 2, 50), (1, 1, 40)]);
         let probability = ranked[1].disagreement.predicted_probability;
-        assert!(probability.is_some_and(|p| (p - 0.6).abs() < 1e-6), "{probability:?}");
+        assert!(
+            probability.is_some_and(|p| (p - 0.6).abs() < 1e-6),
+            "{probability:?}"
+        );
     }
 
     #[test]

@@ -17,7 +17,11 @@ pub fn best_paths(model: &Model, analysis: &Analysis<'_>) -> Vec<f32> {
     for t in 0..len {
         for l in 0..n {
             let before = if t == 0 {
-                if grammar.starts(l) { 0.0 } else { f32::NEG_INFINITY }
+                if grammar.starts(l) {
+                    0.0
+                } else {
+                    f32::NEG_INFINITY
+                }
             } else {
                 let from = |p: usize| forward[(t - 1) * n + p] + analysis.transition(p, l);
                 (0..n).map(from).fold(f32::NEG_INFINITY, f32::max)
@@ -28,7 +32,11 @@ pub fn best_paths(model: &Model, analysis: &Analysis<'_>) -> Vec<f32> {
     for t in (0..len).rev() {
         for l in 0..n {
             backward[t * n + l] = if t + 1 == len {
-                if grammar.ends(l) { 0.0 } else { f32::NEG_INFINITY }
+                if grammar.ends(l) {
+                    0.0
+                } else {
+                    f32::NEG_INFINITY
+                }
             } else {
                 let to = |q: usize| {
                     analysis.transition(l, q) + emission(t + 1, q) + backward[(t + 1) * n + q]

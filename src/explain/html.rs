@@ -8,7 +8,11 @@ use crate::report::html::term;
 /// The page of a text called `name`, with the `n_features` most decisive features of each token.
 pub fn page(explanation: &Explanation, name: &str, n_features: usize) -> String {
     let mut page = Page::new("explanation");
-    page.push(&format!("<p class=\"sources\">{}: {}</p>", term("text"), latin(name)));
+    page.push(&format!(
+        "<p class=\"sources\">{}: {}</p>",
+        term("text"),
+        latin(name)
+    ));
     for (s, sentence) in explanation.sentences.iter().enumerate() {
         let tokens: String = sentence
             .tokens
@@ -17,7 +21,9 @@ pub fn page(explanation: &Explanation, name: &str, n_features: usize) -> String 
             .map(|(t, token)| drawer(&anchor(s, t), token, n_features))
             .collect();
         let words = words(s, sentence);
-        page.push(&format!("<section>{words}<div class=\"tokens\">{tokens}</div></section>"));
+        page.push(&format!(
+            "<section>{words}<div class=\"tokens\">{tokens}</div></section>"
+        ));
     }
     page.finish()
 }
@@ -51,7 +57,11 @@ fn words(s: usize, sentence: &ExplainedSentence) -> String {
 
 fn drawer(id: &str, token: &ExplainedToken, n_features: usize) -> String {
     // Open where the decision is of interest: entities, and what was nearly one.
-    let open = if token.label != "O" || token.probability < 0.9 { " open" } else { "" };
+    let open = if token.label != "O" || token.probability < 0.9 {
+        " open"
+    } else {
+        ""
+    };
     let mut rows = String::new();
     for feature in token.features.iter().take(n_features) {
         let weight = |label: &str| {

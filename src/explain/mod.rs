@@ -159,7 +159,13 @@ fn token(
         features.push((name, (0..n).filter_map(transition).collect()));
     }
     let difference = |weights: &[(usize, f32)]| {
-        let of = |l: usize| weights.iter().filter(|w| w.0 == l).map(|w| w.1).sum::<f32>();
+        let of = |l: usize| {
+            weights
+                .iter()
+                .filter(|w| w.0 == l)
+                .map(|w| w.1)
+                .sum::<f32>()
+        };
         of(chosen) - of(runner_up)
     };
     let mut features: Vec<FeatureWeights> = features
@@ -175,7 +181,11 @@ fn token(
         })
         .collect();
     let size = |f: &FeatureWeights| f.difference.abs();
-    features.sort_by(|a, b| size(b).total_cmp(&size(a)).then_with(|| a.name.cmp(&b.name)));
+    features.sort_by(|a, b| {
+        size(b)
+            .total_cmp(&size(a))
+            .then_with(|| a.name.cmp(&b.name))
+    });
     let best = paths[chosen];
     let behind = |l: usize| paths[l].is_finite().then(|| (best - paths[l]).max(0.0));
     ExplainedToken {

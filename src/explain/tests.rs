@@ -23,9 +23,18 @@ fn document(text: &str, spans: Vec<Span>) -> Document {
 fn model(scheme: Scheme) -> Model {
     let span = Span::new;
     let documents = [
-        document("زار سامي حداد بيروت أمس", vec![span(1, 3, "PER"), span(3, 4, "LOC")]),
-        document("أعلن الاتحاد الأوروبي في بروكسل", vec![span(1, 3, "ORG"), span(4, 5, "LOC")]),
-        document("وصل حداد إلى بيروت", vec![span(1, 2, "PER"), span(3, 4, "LOC")]),
+        document(
+            "زار سامي حداد بيروت أمس",
+            vec![span(1, 3, "PER"), span(3, 4, "LOC")],
+        ),
+        document(
+            "أعلن الاتحاد الأوروبي في بروكسل",
+            vec![span(1, 3, "ORG"), span(4, 5, "LOC")],
+        ),
+        document(
+            "وصل حداد إلى بيروت",
+            vec![span(1, 2, "PER"), span(3, 4, "LOC")],
+        ),
     ];
     let entry = |name: &str, class: &str| Entry {
         name: name.into(),
@@ -84,7 +93,9 @@ fn the_chosen_label_is_not_behind_and_the_runner_up_is_next() {
         assert!(behind(&token.label).abs() < 1e-4, "{token:?}");
         assert!((behind(&token.runner_up) - token.margin).abs() < 1e-6);
         let others = token.labels.iter().filter(|l| l.label != token.label);
-        let nearest = others.filter_map(|l| l.behind).fold(f32::INFINITY, f32::min);
+        let nearest = others
+            .filter_map(|l| l.behind)
+            .fold(f32::INFINITY, f32::min);
         assert!((nearest - token.margin).abs() < 1e-6, "{token:?}");
         let sum: f32 = token.labels.iter().map(|l| l.probability).sum();
         assert!((sum - 1.0).abs() < 1e-3, "probabilities add up to {sum}");
@@ -97,7 +108,10 @@ fn the_chosen_label_is_not_behind_and_the_runner_up_is_next() {
 fn phrases_and_neighbours_are_named() {
     let explanation = explain(&model(Scheme::Iob2), &text());
     let token = &explanation.sentences[0].tokens[2];
-    assert_eq!((token.text.as_str(), token.label.as_str()), ("الاتحاد", "B-ORG"));
+    assert_eq!(
+        (token.text.as_str(), token.label.as_str()),
+        ("الاتحاد", "B-ORG")
+    );
     let names: Vec<&str> = token.features.iter().map(|f| f.name.as_str()).collect();
     for expected in ["phrase0=B|ORG", "form=الاوروبي[+1]", "previous label=B-PER"] {
         assert!(names.contains(&expected), "{expected} not in {names:?}");

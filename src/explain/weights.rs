@@ -5,10 +5,11 @@ use std::ops::Range;
 
 use super::NamedWeights;
 use crate::corpus::Document;
-use crate::features::context::{Context, Phrases};
+use crate::features::context::{Surroundings, stretches};
 use crate::features::sink::{ContextNames, WordNames};
 use crate::features::{N_SLOTS, OFFSETS, Word, WordKeys};
 use crate::model::{Model, slot_name};
+use crate::tag::{pieces, sentence_ranges};
 
 /// Names and weights of the features of a document's tokens.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub struct Weights<'m> {
     word_features: Vec<Vec<(String, Vec<(u8, u8, f32)>)>>,
     /// Index of each token's word.
     tokens: Vec<usize>,
+    /// Features of each token's context.
+    context_features: Vec<Vec<NamedWeights>>,
 }
 
 impl<'m> Weights<'m> {
@@ -34,6 +37,7 @@ impl<'m> Weights<'m> {
             keys: Vec::new(),
             word_features: Vec::new(),
             tokens: Vec::new(),
+            context_features: Vec::new(),
         };
         for token in document.sentences.iter().flat_map(|s| &s.tokens) {
             let word = *index.entry(token).or_insert_with(|| {
@@ -49,6 +53,7 @@ impl<'m> Weights<'m> {
             });
             all.tokens.push(word);
         }
+        all.add_contexts(document);
         all
     }
 
@@ -68,35 +73,44 @@ impl<'m> Weights<'m> {
                 }
             }
         }
-        self.add_context(sentence, t, &mut found);
+        found.extend(self.context_features[sentence.start + t].iter().cloned());
         found
     }
 
-    fn add_context(&self, sentence: Range<usize>, t: usize, found: &mut Vec<NamedWeights>) {
+    /// Spells the contexts of all tokens, stretch by stretch as the tagger sees them.
+    fn add_contexts(&mut self, document: &Document) {
         let extractor = self.model.extractor();
-        let of_sentence = &self.tokens[sentence];
-        let words: Vec<&Word> = of_sentence.iter().map(|&w| &self.words[w]).collect();
-        let keys: Vec<&WordKeys> = of_sentence.iter().map(|&w| &self.keys[w]).collect();
-        let mut phrases = Phrases::default();
-        phrases.find(extractor.gazetteer(), &keys, 0..keys.len());
-        let context = Context {
-            words: &keys,
-            sentence: 0..keys.len(),
-            gazetteer: extractor.gazetteer(),
-            phrases: &phrases,
-        };
-        let mut names = ContextNames {
-            words: &words,
-            keys: &keys,
-            out: Vec::new(),
-        };
-        extractor.context_attributes(&context, t, &mut names);
-        for (name, hash) in names.out {
-            let weights = self.model.table().weights(hash);
-            // Cells of other slots would be those of a word feature with the same fingerprint, which the tagger ignores too.
-            let here = weights.iter().filter(|w| usize::from(w.0) == N_SLOTS);
-            let here: Vec<(usize, f32)> = here.map(|w| (usize::from(w.1), w.2)).collect();
-            found.push((name, here));
+        let (_, pieces) = pieces(&sentence_ranges(document));
+        let mut surroundings = Surroundings::default();
+        for stretch in stretches(&pieces) {
+            let base = pieces[stretch.start].start;
+            let of_stretch = &self.tokens[base..pieces[stretch.end - 1].end];
+            let words: Vec<&Word> = of_stretch.iter().map(|&w| &self.words[w]).collect();
+            let keys: Vec<&WordKeys> = of_stretch.iter().map(|&w| &self.keys[w]).collect();
+            let local: Vec<Range<usize>> = pieces[stretch]
+                .iter()
+                .map(|p| p.start - base..p.end - base)
+                .collect();
+            surroundings.read(extractor.gazetteer(), &keys, &local);
+            for sentence in local {
+                let context = surroundings.context(extractor.gazetteer(), &keys, sentence.clone());
+                for t in sentence {
+                    let mut names = ContextNames {
+                        words: &words,
+                        keys: &keys,
+                        out: Vec::new(),
+                    };
+                    extractor.context_attributes(&context, t, &mut names);
+                    let named = names.out.into_iter().map(|(name, hash)| {
+                        // Cells of other slots would be those of a word feature with the same fingerprint, which the tagger
+                        // ignores too.
+                        let weights = self.model.table().weights(hash).into_iter();
+                        let here = weights.filter(|w| usize::from(w.0) == N_SLOTS);
+                        (name, here.map(|w| (usize::from(w.1), w.2)).collect())
+                    });
+                    self.context_features.push(named.collect());
+                }
+            }
         }
     }
 }

@@ -98,6 +98,37 @@ impl Phrases {
     }
 }
 
+/// What is read off a stretch of sentences before its tokens' features: reused from stretch to stretch.
+#[derive(Debug, Default)]
+pub struct Surroundings {
+    phrases: Phrases,
+    evidence: Evidence,
+}
+
+impl Surroundings {
+    /// Finds listed phrases and evidence in the sentences, which are ranges of `words`.
+    pub fn read(&mut self, gazetteer: &Gazetteer, words: &[&WordKeys], sentences: &[Range<usize>]) {
+        self.phrases.find(gazetteer, words, sentences);
+        self.evidence.read(words, sentences, &self.phrases);
+    }
+
+    /// The context of the tokens of one of the sentences.
+    pub fn context<'a>(
+        &'a self,
+        gazetteer: &'a Gazetteer,
+        words: &'a [&'a WordKeys],
+        sentence: Range<usize>,
+    ) -> Context<'a> {
+        Context {
+            words,
+            sentence,
+            gazetteer,
+            phrases: &self.phrases,
+            evidence: &self.evidence,
+        }
+    }
+}
+
 /// What context families see.
 #[derive(Debug)]
 pub struct Context<'a> {

@@ -144,8 +144,7 @@ impl Extractor {
 
 #[cfg(test)]
 mod tests {
-    use super::super::context::Phrases;
-    use super::super::evidence::Evidence;
+    use super::super::context::Surroundings;
     use super::super::sink::{ContextHashes, ContextNames, WordHashes, WordNames};
     use super::*;
     use crate::gazetteer::Entry;
@@ -216,16 +215,9 @@ mod tests {
         let keys: Vec<WordKeys> = words.iter().map(|w| extractor.keys(w)).collect();
         let (words, keys): (Vec<&Word>, Vec<&WordKeys>) =
             (words.iter().collect(), keys.iter().collect());
-        let mut phrases = Phrases::default();
-        phrases.find(extractor.gazetteer(), &keys, &[0..3]);
-        let evidence = Evidence::default();
-        let context = Context {
-            evidence: &evidence,
-            words: &keys,
-            sentence: 0..3,
-            gazetteer: extractor.gazetteer(),
-            phrases: &phrases,
-        };
+        let mut surroundings = Surroundings::default();
+        surroundings.read(extractor.gazetteer(), &keys, &[0..3]);
+        let context = surroundings.context(extractor.gazetteer(), &keys, 0..3);
         let mut names = ContextNames {
             words: &words,
             keys: &keys,

@@ -91,7 +91,11 @@ impl Case {
         let mut out = String::new();
         let (mut in_gold, mut in_predicted) = (false, false);
         for piece in &self.context {
-            close(&mut out, in_gold && !piece.gold, in_predicted && !piece.predicted);
+            close(
+                &mut out,
+                in_gold && !piece.gold,
+                in_predicted && !piece.predicted,
+            );
             if !out.is_empty() {
                 out.push(' ');
             }
@@ -291,7 +295,10 @@ mod tests {
     fn long_sentences_are_cut_around_the_entity() {
         let case = case(Some(Span::new(20, 21, "A")), None, 60);
         let context = case.marked_context();
-        assert!(context.starts_with("… w8 ") && context.ends_with(" w32 …"), "{context}");
+        assert!(
+            context.starts_with("… w8 ") && context.ends_with(" w32 …"),
+            "{context}"
+        );
     }
 
     #[test]
@@ -301,6 +308,9 @@ mod tests {
         write_cases(&cases, &mut out).expect("writes to memory");
         let text = String::from_utf8(out).expect("UTF-8");
         let line = text.lines().nth(1).expect("a line");
-        assert_eq!(line, "1,0.5000,boundary,f,7,d,1,A,w0,,,0.2500,0.7500,,⟦w0⟧ w1");
+        assert_eq!(
+            line,
+            "1,0.5000,boundary,f,7,d,1,A,w0,,,0.2500,0.7500,,⟦w0⟧ w1"
+        );
     }
 }

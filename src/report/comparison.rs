@@ -7,9 +7,7 @@ use super::{Mention, Provenance, Report, ScoreLine};
 use crate::corpus::Document;
 use crate::error::Result;
 use crate::evaluate::bootstrap::{Significance, randomisation};
-use crate::evaluate::{
-    Breakdown, Counts, Outcome, Predictions, Region, ResamplingUnit, regions,
-};
+use crate::evaluate::{Breakdown, Counts, Outcome, Predictions, Region, ResamplingUnit, regions};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 

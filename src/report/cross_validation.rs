@@ -222,13 +222,24 @@ impl CrossValidationReport {
     }
 
     fn suspect_table(&self) -> Option<Table> {
-        let columns = ["rank", "suspicion", "kind", "gold", "predicted", "place", "words"];
+        let columns = [
+            "rank",
+            "suspicion",
+            "kind",
+            "gold",
+            "predicted",
+            "place",
+            "words",
+        ];
         let mut table = Table::new("Likely annotation errors", &columns).with_note(
             "suspicion: probability of the predicted reading minus that of the gold one; ⟦gold⟧, {predicted}",
         );
         for (i, case) in self.suspects.iter().take(SHOWN_SUSPECTS).enumerate() {
             let kind = |m: &Option<super::Mention>| {
-                Cell::Text(m.as_ref().map_or_else(|| "–".to_owned(), |m| m.kind.clone()))
+                Cell::Text(
+                    m.as_ref()
+                        .map_or_else(|| "–".to_owned(), |m| m.kind.clone()),
+                )
             };
             table.push(vec![
                 Cell::Text((i + 1).to_string()),
@@ -269,7 +280,11 @@ impl Report for CrossValidationReport {
         }
         let curve = self.learning_curve.iter();
         lines.extend(curve.map(|p| {
-            ScoreLine::derived("learning_curve", &p.percent.to_string(), p.scores.mean.micro)
+            ScoreLine::derived(
+                "learning_curve",
+                &p.percent.to_string(),
+                p.scores.mean.micro,
+            )
         }));
         lines.extend(self.pooled.score_lines().into_iter().map(|line| ScoreLine {
             table: format!("pooled_{}", line.table),

@@ -10,5 +10,7 @@ pub fn write(report: &impl Serialize, output: &mut impl Write) -> Result<()> {
     let mut bytes = serde_json::to_vec_pretty(report)
         .map_err(|e| Error::new(format!("cannot write JSON: {e}")))?;
     bytes.push(b'\n');
-    output.write_all(&bytes).map_err(|e| Error::io("cannot write", e))
+    output
+        .write_all(&bytes)
+        .map_err(|e| Error::io("cannot write", e))
 }

@@ -329,7 +329,13 @@ fn matching(table: &MatchTable) -> BTreeMap<&'static str, MatchingReport> {
 /// Sums the confusion tables into kinds of errors.
 fn errors(confusion: &ConfusionReport) -> BTreeMap<&'static str, u64> {
     let outside = confusion.names.len().saturating_sub(1);
-    let names = ["missed", "spurious", "type", "boundary", "type_and_boundary"];
+    let names = [
+        "missed",
+        "spurious",
+        "type",
+        "boundary",
+        "type_and_boundary",
+    ];
     let mut sums: BTreeMap<&'static str, u64> = names.map(|name| (name, 0)).into();
     let mut add = |name, n: u64| *sums.entry(name).or_default() += n;
     for (gold, row) in confusion.same_boundaries.iter().enumerate() {
@@ -389,8 +395,12 @@ mod tests {
             *listed.entry(found.kind.name()).or_default() += 1;
         }
         let card = Scorecard::new(&Breakdown::new(&gold, &[run], |_| false), None, 0, 0);
-        let counted: BTreeMap<&str, u64> =
-            card.errors.iter().filter(|e| *e.1 > 0).map(|(k, n)| (*k, *n)).collect();
+        let counted: BTreeMap<&str, u64> = card
+            .errors
+            .iter()
+            .filter(|e| *e.1 > 0)
+            .map(|(k, n)| (*k, *n))
+            .collect();
         assert_eq!(counted, listed);
         assert_eq!(card.bootstrap, None);
         assert_eq!(card.micro.interval, None);
@@ -409,14 +419,24 @@ mod tests {
             run.push(vec![Predicted::from_spans(spans)]);
         }
         let card = Scorecard::new(&Breakdown::new(&gold, &[run], |_| false), None, 500, 3);
-        let interval = card.micro.interval.and_then(|i| i.recall).expect("computed");
+        let interval = card
+            .micro
+            .interval
+            .and_then(|i| i.recall)
+            .expect("computed");
         assert!(
             interval.low < card.micro.recall && card.micro.recall < interval.high,
             "{interval:?} and {}",
             card.micro.recall
         );
-        let certain = card.types["A"].interval.and_then(|i| i.f1).expect("computed");
+        let certain = card.types["A"]
+            .interval
+            .and_then(|i| i.f1)
+            .expect("computed");
         assert_eq!((certain.low, certain.high), (1.0, 1.0));
-        assert_eq!(card.bootstrap.map(|b| (b.unit, b.units)), Some((ResamplingUnit::Document, 20)));
+        assert_eq!(
+            card.bootstrap.map(|b| (b.unit, b.units)),
+            Some((ResamplingUnit::Document, 20))
+        );
     }
 }

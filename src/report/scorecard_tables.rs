@@ -14,7 +14,11 @@ impl Scorecard {
         let mut tables = vec![self.headline(), self.matching_table(), self.error_table()];
         tables.extend(self.seen_table());
         let length = sliced("By length in tokens", "tokens", &self.by_length);
-        let attachment = sliced("By proclitic written to the first word", "", &self.by_attachment);
+        let attachment = sliced(
+            "By proclitic written to the first word",
+            "",
+            &self.by_attachment,
+        );
         tables.extend([length, attachment].into_iter().flatten());
         for (key, rows) in &self.by_meta {
             tables.extend(sliced(&format!("By {key}"), key, rows));
@@ -63,7 +67,10 @@ impl Scorecard {
                 ResamplingUnit::Document => "documents",
                 ResamplingUnit::Sentence => "sentences (documents are few)",
             };
-            note += &format!("; 95 % interval of f1 by {} resamples of {unit}", b.resamples);
+            note += &format!(
+                "; 95 % interval of f1 by {} resamples of {unit}",
+                b.resamples
+            );
         }
         table.with_note(note)
     }
@@ -187,7 +194,11 @@ impl Scorecard {
             &["confidence", "precision", "recall", "f1", "predicted"],
         );
         let is_shown = |t: f64| SHOWN_THRESHOLDS.iter().any(|s| (s - t).abs() < 1e-9);
-        for row in calibration.thresholds.iter().filter(|r| is_shown(r.threshold)) {
+        for row in calibration
+            .thresholds
+            .iter()
+            .filter(|r| is_shown(r.threshold))
+        {
             let mut cells = triple_cells(&format!("{:.2}", row.threshold), &row.row.scores());
             cells.push(Cell::Count(row.row.predicted));
             curve.push(cells);
@@ -246,7 +257,14 @@ fn sliced(
     property: &str,
     rows: &std::collections::BTreeMap<String, ScoreRow>,
 ) -> Option<Table> {
-    let columns = [property, "precision", "recall", "f1", "support", "predicted"];
+    let columns = [
+        property,
+        "precision",
+        "recall",
+        "f1",
+        "support",
+        "predicted",
+    ];
     let mut table = Table::new(format!("{title} (%)"), &columns);
     for (name, row) in rows {
         let mut cells = triple_cells(name, &row.scores());

@@ -86,6 +86,10 @@ impl Table {
 
     /// Whether a column holds numbers.
     pub fn is_numeric(&self, column: usize) -> bool {
-        column > 0 && self.rows.iter().all(|row| row.get(column).is_none_or(Cell::is_number))
+        column > 0
+            && self
+                .rows
+                .iter()
+                .all(|row| row.get(column).is_none_or(Cell::is_number))
     }
 }

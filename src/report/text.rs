@@ -33,7 +33,10 @@ fn render(table: &Table) -> String {
     let widths: Vec<usize> = (0..table.columns.len())
         .map(|c| {
             let cells = table.rows.iter().map(|row| width(&row[c]));
-            cells.chain([table.columns[c].chars().count()]).max().unwrap_or(0)
+            cells
+                .chain([table.columns[c].chars().count()])
+                .max()
+                .unwrap_or(0)
         })
         .collect();
     if !table.columns.is_empty() {

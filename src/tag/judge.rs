@@ -124,9 +124,17 @@ mod tests {
     fn model() -> Model {
         let per = |start, end| Span::new(start, end, "PER");
         let documents = [
-            document("a", "زار سامي حداد بيروت أمس", &[per(1, 3), Span::new(3, 4, "LOC")]),
+            document(
+                "a",
+                "زار سامي حداد بيروت أمس",
+                &[per(1, 3), Span::new(3, 4, "LOC")],
+            ),
             document("b", "قال سامي إن الطقس جميل", &[per(1, 2)]),
-            document("c", "وصل حداد إلى بيروت", &[per(1, 2), Span::new(3, 4, "LOC")]),
+            document(
+                "c",
+                "وصل حداد إلى بيروت",
+                &[per(1, 2), Span::new(3, 4, "LOC")],
+            ),
         ];
         let resources = Resources::compile(&[], &Lexicon::default()).expect("empty resources");
         train::train(
@@ -143,7 +151,11 @@ mod tests {
     fn confidences_are_those_of_the_tagger_and_gold_is_judged() {
         let model = model();
         let gold = [
-            document("x", "زار سامي حداد بيروت", &[Span::new(1, 3, "PER"), Span::new(3, 4, "ORG")]),
+            document(
+                "x",
+                "زار سامي حداد بيروت",
+                &[Span::new(1, 3, "PER"), Span::new(3, 4, "ORG")],
+            ),
             document("y", "الطقس جميل", &[Span::new(0, 1, "PER")]),
         ];
         let predictions = predict(&model, &gold, &KindMap::default());
@@ -160,14 +172,24 @@ mod tests {
         assert_eq!(first.gold_beliefs[0], first.beliefs[0]);
         assert_eq!(first.gold_beliefs[1].entity, 0.0, "the model knows no ORG");
         let unlikely = predictions[1][0].gold_beliefs[0];
-        assert!(unlikely.entity < 0.5 && unlikely.outside > 0.5, "{unlikely:?}");
-        assert!(unlikely.entity + unlikely.outside <= 1.0 + 1e-5, "{unlikely:?}");
+        assert!(
+            unlikely.entity < 0.5 && unlikely.outside > 0.5,
+            "{unlikely:?}"
+        );
+        assert!(
+            unlikely.entity + unlikely.outside <= 1.0 + 1e-5,
+            "{unlikely:?}"
+        );
     }
 
     #[test]
     fn types_are_mapped_on_the_way() {
         let model = model();
-        let gold = [document("x", "زار سامي حداد بيروت", &[Span::new(1, 3, "HUMAN")])];
+        let gold = [document(
+            "x",
+            "زار سامي حداد بيروت",
+            &[Span::new(1, 3, "HUMAN")],
+        )];
         let map = KindMap::parse(["PER=HUMAN", "LOC=O"]).expect("valid");
         let mapped = &predict(&model, &gold, &map)[0][0];
         let plain = &predict(&model, &gold, &KindMap::default())[0][0];
@@ -181,11 +203,21 @@ mod tests {
     fn sentences_longer_than_a_piece_are_judged_piece_by_piece() {
         let model = model();
         let text = vec!["زار سامي حداد بيروت"; 300].join(" ");
-        let spans: Vec<Span> = (0..300).map(|i| Span::new(4 * i + 1, 4 * i + 3, "PER")).collect();
-        let predictions = predict(&model, &[document("long", &text, &spans)], &KindMap::default());
+        let spans: Vec<Span> = (0..300)
+            .map(|i| Span::new(4 * i + 1, 4 * i + 3, "PER"))
+            .collect();
+        let predictions = predict(
+            &model,
+            &[document("long", &text, &spans)],
+            &KindMap::default(),
+        );
         let predicted = &predictions[0][0];
         assert_eq!(predicted.beliefs.len(), predicted.spans.len());
-        let doubted = predicted.gold_beliefs.iter().filter(|b| b.entity < 0.5).count();
+        let doubted = predicted
+            .gold_beliefs
+            .iter()
+            .filter(|b| b.entity < 0.5)
+            .count();
         assert!(doubted < 5, "{doubted} of 300 repeated names are doubted");
     }
 }

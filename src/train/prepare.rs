@@ -8,8 +8,7 @@ use crate::config::Config;
 use crate::corpus::Document;
 use crate::crf::{Csr, Observations};
 use crate::error::Result;
-use crate::features::context::{Context, Phrases, stretches};
-use crate::features::evidence::Evidence;
+use crate::features::context::{Context, Surroundings, stretches};
 use crate::features::sink::{ContextHashes, WordHashes};
 use crate::features::{Extractor, OFFSETS, Word, WordKeys};
 use crate::label::LabelSet;
@@ -144,7 +143,8 @@ impl Corpus {
         let ranges: Vec<std::ops::Range<usize>> = sentences
             .map(|s| self.sentences[s] as usize..self.sentences[s + 1] as usize)
             .collect();
-        let (mut phrases, mut evidence) = (Phrases::default(), Evidence::default());
+        let mut surroundings = Surroundings::default();
+        let gazetteer = self.extractor.gazetteer();
         for stretch in stretches(&ranges) {
             let base = ranges[stretch.start].start;
             let end = ranges[stretch.end - 1].end;
@@ -156,16 +156,9 @@ impl Corpus {
                 .iter()
                 .map(|r| r.start - base..r.end - base)
                 .collect();
-            phrases.find(self.extractor.gazetteer(), &keys, &local);
-            evidence.read(&keys, &local, &phrases);
+            surroundings.read(gazetteer, &keys, &local);
             for sentence in local {
-                let context = Context {
-                    words: &keys,
-                    sentence: sentence.clone(),
-                    gazetteer: self.extractor.gazetteer(),
-                    phrases: &phrases,
-                    evidence: &evidence,
-                };
+                let context = surroundings.context(gazetteer, &keys, sentence.clone());
                 for t in sentence {
                     visit(base, &keys, &context, t);
                 }

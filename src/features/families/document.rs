@@ -1,7 +1,7 @@
 //! Other mentions of the word in the same article, and what stands around them.
 //!
 //! Newspapers introduce a person in full and with a title, and then use the surname alone. Sample:
-//! `document=after_name`, `mentions=3`.
+//! `document=after_name`, `document_half=after_title`.
 
 use super::{Context, ContextFamily, ContextSink};
 use crate::features::evidence::KINDS;
@@ -11,7 +11,6 @@ use crate::features::sink::{Key, Part};
 pub(super) struct Family {
     evidence: Key,
     strong: Key,
-    mentions: Key,
 }
 
 impl Family {
@@ -19,7 +18,6 @@ impl Family {
         Self {
             evidence: Key::new("document"),
             strong: Key::new("document_half"),
-            mentions: Key::new("mentions"),
         }
     }
 }

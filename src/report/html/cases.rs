@@ -34,7 +34,11 @@ fn toolbar(cases: &[Case]) -> String {
     let kinds: BTreeSet<&str> = cases.iter().map(|c| c.kind).collect();
     let types: BTreeSet<&str> = cases.iter().flat_map(types).collect();
     let option = |value: &str, name: &str| {
-        format!("<option value=\"{}\">{}</option>", escape(value), escape(name))
+        format!(
+            "<option value=\"{}\">{}</option>",
+            escape(value),
+            escape(name)
+        )
     };
     let mut kind_options = option("", arabic("all"));
     for kind in kinds {
@@ -120,11 +124,19 @@ fn item(index: usize, case: &Case, out: &mut String) {
         "<p class=\"facts\"><span class=\"kind\">{}</span> {} {}",
         term(&kind),
         reading("gold", "g", case.gold.as_ref(), case.gold_probability),
-        reading("predicted", "p", case.predicted.as_ref(), case.predicted_probability)
+        reading(
+            "predicted",
+            "p",
+            case.predicted.as_ref(),
+            case.predicted_probability
+        )
     ));
     if let Some(suspicion) = case.suspicion {
         let shown = number(&format!("{suspicion:.2}"));
-        out.push_str(&format!(" <span class=\"suspicion\">{} {shown}</span>", term("suspicion")));
+        out.push_str(&format!(
+            " <span class=\"suspicion\">{} {shown}</span>",
+            term("suspicion")
+        ));
     }
     out.push_str(&format!(
         " <span class=\"place\">{}</span></p><p class=\"words\" dir=\"auto\" lang=\"ar\">",
@@ -152,7 +164,10 @@ fn reading(side: &str, class: &str, mention: Option<&Mention>, probability: Opti
         |m| format!("<b class=\"{class}\">{}</b>", latin(&m.kind)),
     );
     let probability = probability.map_or_else(String::new, |p| number(&format!("{p:.2}")));
-    format!("<span class=\"reading\">{}: {kind} {probability}</span>", escape(arabic(side)))
+    format!(
+        "<span class=\"reading\">{}: {kind} {probability}</span>",
+        escape(arabic(side))
+    )
 }
 
 /// Sorts by file, then line, then sentence, as text.

@@ -25,9 +25,17 @@ pub fn evaluation_page(report: &EvaluationReport, cases: &[Case]) -> Result<Stri
     page.push(&sources::line(&report.provenance));
     page.push(&tiles(&report.scores, None));
     page.section("charts", "charts", &charts::of_scores(&report.scores)?);
-    page.section("tables", "scores in detail", &tables::render(&report.tables()));
+    page.section(
+        "tables",
+        "scores in detail",
+        &tables::render(&report.tables()),
+    );
     page.section("errors", "errors in their sentences", &cases::render(cases));
-    page.section("sources", "data, model and settings", &sources::render(&report.provenance));
+    page.section(
+        "sources",
+        "data, model and settings",
+        &sources::render(&report.provenance),
+    );
     Ok(page.finish())
 }
 
@@ -51,7 +59,11 @@ pub fn cross_validation_page(report: &CrossValidationReport, cases: &[Case]) -> 
         "errors and likely annotation errors",
         &cases::render(cases),
     );
-    page.section("sources", "data, model and settings", &sources::render(&report.provenance));
+    page.section(
+        "sources",
+        "data, model and settings",
+        &sources::render(&report.provenance),
+    );
     Ok(page.finish())
 }
 
@@ -75,8 +87,16 @@ fn tiles(scores: &Scorecard, folds: Option<&CrossValidationReport>) -> String {
         })
     };
     tile("f1", micro.f1, range(interval.and_then(|i| i.f1)));
-    tile("precision", micro.precision, range(interval.and_then(|i| i.precision)));
-    tile("recall", micro.recall, range(interval.and_then(|i| i.recall)));
+    tile(
+        "precision",
+        micro.precision,
+        range(interval.and_then(|i| i.precision)),
+    );
+    tile(
+        "recall",
+        micro.recall,
+        range(interval.and_then(|i| i.recall)),
+    );
     tile("macro f1", scores.macro_average.f1, String::new());
     if let Some(accuracy) = scores.token_accuracy {
         tile("token accuracy", accuracy, String::new());
@@ -84,7 +104,11 @@ fn tiles(scores: &Scorecard, folds: Option<&CrossValidationReport>) -> String {
     if let Some(report) = folds {
         let (mean, sd) = (&report.spread.mean.micro, &report.spread.sd.micro);
         let spread = number(&format!("± {}", percent(sd.f1)));
-        tile("mean f1 of the folds", mean.f1, format!("<small>{spread}</small>"));
+        tile(
+            "mean f1 of the folds",
+            mean.f1,
+            format!("<small>{spread}</small>"),
+        );
     }
     out.push_str("</dl>");
     let counts = &scores.counts;

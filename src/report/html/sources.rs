@@ -12,7 +12,11 @@ pub(super) fn line(provenance: &Provenance) -> String {
         let names: Vec<String> = list.iter().map(|s| latin(&s.name)).collect();
         names.join("، ")
     };
-    let mut parts = vec![format!("{}: {}", term("gold data"), names(&provenance.data))];
+    let mut parts = vec![format!(
+        "{}: {}",
+        term("gold data"),
+        names(&provenance.data)
+    )];
     for model in &provenance.models {
         parts.push(format!("{}: {}", term("model"), latin(&model.name)));
     }
@@ -66,7 +70,14 @@ pub(super) fn render(provenance: &Provenance) -> String {
 }
 
 fn files(title: &str, list: &[Source]) -> Table {
-    let columns = ["name", "documents", "sentences", "tokens", "entities", "hash"];
+    let columns = [
+        "name",
+        "documents",
+        "sentences",
+        "tokens",
+        "entities",
+        "hash",
+    ];
     let mut table = Table::new(title, &columns);
     for source in list {
         let size = &source.size;

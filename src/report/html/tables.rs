@@ -17,7 +17,10 @@ pub(super) fn one(table: &Table) -> String {
     } else if table.columns.is_empty() {
         format!("<p class=\"remark\">{}</p>", term(&table.note))
     } else {
-        format!("<p class=\"note\" lang=\"en\" dir=\"ltr\">{}</p>", escape(&table.note))
+        format!(
+            "<p class=\"note\" lang=\"en\" dir=\"ltr\">{}</p>",
+            escape(&table.note)
+        )
     };
     if table.columns.is_empty() {
         return note;
@@ -36,12 +39,22 @@ pub(super) fn one(table: &Table) -> String {
 }
 
 fn head(table: &Table, column: usize) -> String {
-    let class = if table.is_numeric(column) { " class=\"num\"" } else { "" };
+    let class = if table.is_numeric(column) {
+        " class=\"num\""
+    } else {
+        ""
+    };
     let name = &table.columns[column];
     if name.is_empty() {
-        return format!("<th scope=\"col\"{class}><button type=\"button\">{}</button></th>", term("name"));
+        return format!(
+            "<th scope=\"col\"{class}><button type=\"button\">{}</button></th>",
+            term("name")
+        );
     }
-    format!("<th scope=\"col\"{class}><button type=\"button\">{}</button></th>", term(name))
+    format!(
+        "<th scope=\"col\"{class}><button type=\"button\">{}</button></th>",
+        term(name)
+    )
 }
 
 fn line(row: &[Cell]) -> String {

@@ -49,7 +49,10 @@ fn pages_are_self_contained_and_right_to_left() {
     assert!(page.contains("mark class=\"g p\"") && page.contains("mark class=\"p\""));
     assert!(page.contains("<svg role=\"img\""));
     for outside in ["src=\"http", "href=\"http", "@import", "url("] {
-        assert!(!page.contains(outside), "{outside} would reach for the network");
+        assert!(
+            !page.contains(outside),
+            "{outside} would reach for the network"
+        );
     }
 }
 
@@ -57,8 +60,11 @@ fn pages_are_self_contained_and_right_to_left() {
 fn tags_are_balanced() {
     let (report, cases) = report("سامي");
     let page = evaluation_page(&report, &cases).expect("draws");
-    for tag in ["section", "table", "div", "figure", "ol", "li", "p", "mark", "dl", "select", "svg", "bdi"] {
-        let opened = page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count();
+    for tag in [
+        "section", "table", "div", "figure", "ol", "li", "p", "mark", "dl", "select", "svg", "bdi",
+    ] {
+        let opened =
+            page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count();
         let closed = page.matches(&format!("</{tag}>")).count();
         assert_eq!(opened, closed, "<{tag}>");
     }

@@ -14,7 +14,10 @@ const WORDS: &[(&str, &str)] = &[
     ("charts", "رسوم بيانية"),
     ("scores in detail", "النتائج بالتفصيل"),
     ("errors in their sentences", "الأخطاء في سياقها"),
-    ("errors and likely annotation errors", "الأخطاء وما يُحتمل أنه خطأ في التوسيم"),
+    (
+        "errors and likely annotation errors",
+        "الأخطاء وما يُحتمل أنه خطأ في التوسيم",
+    ),
     ("data, model and settings", "البيانات والنموذج والإعدادات"),
     ("text", "النص"),
     // Figures.
@@ -40,7 +43,10 @@ const WORDS: &[(&str, &str)] = &[
     ("± sd", "الانحراف المعياري"),
     ("learning curve", "منحنى التعلّم"),
     ("training tokens", "كلمات التدريب"),
-    ("seen and unseen mentions", "الاستدعاء فيما ورد في التدريب وما لم يرد"),
+    (
+        "seen and unseen mentions",
+        "الاستدعاء فيما ورد في التدريب وما لم يرد",
+    ),
     ("seen", "ورد"),
     ("unseen", "لم يرد"),
     ("reliability of confidences", "صدق درجات الثقة"),
@@ -49,9 +55,15 @@ const WORDS: &[(&str, &str)] = &[
     ("perfect calibration", "المعايرة التامة"),
     ("threshold on confidence", "أثر حدّ أدنى للثقة"),
     ("confusion of types", "الخلط بين الأنواع"),
-    ("rows: gold; columns: predicted; O: none", "الصفوف: المعتمد؛ الأعمدة: المتوقَّع؛ O: لا كيان"),
+    (
+        "rows: gold; columns: predicted; O: none",
+        "الصفوف: المعتمد؛ الأعمدة: المتوقَّع؛ O: لا كيان",
+    ),
     // Tables.
-    ("Scores (type and boundaries right, %)", "النتائج عند صحة النوع والحدود (٪)"),
+    (
+        "Scores (type and boundaries right, %)",
+        "النتائج عند صحة النوع والحدود (٪)",
+    ),
     ("Ways of matching (%)", "طرائق المطابقة (٪)"),
     ("Errors", "الأخطاء"),
     (
@@ -75,10 +87,16 @@ const WORDS: &[(&str, &str)] = &[
         "الخلط مع اختلاف الحدود (الأعمدة: المتوقَّع)",
     ),
     ("Confidence against accuracy (%)", "الثقة مقابل الصحة (٪)"),
-    ("Predictions of a confidence or more (%)", "التوقعات عند ثقة لا تقل عن حدّ (٪)"),
+    (
+        "Predictions of a confidence or more (%)",
+        "التوقعات عند ثقة لا تقل عن حدّ (٪)",
+    ),
     ("Folds (type and boundaries right, %)", "الطيّات (٪)"),
     ("Learning curve (%)", "منحنى التعلّم (٪)"),
-    ("All out-of-fold predictions pooled:", "كل التوقعات خارج طيّات التدريب مجتمعة:"),
+    (
+        "All out-of-fold predictions pooled:",
+        "كل التوقعات خارج طيّات التدريب مجتمعة:",
+    ),
     // Columns and rows.
     ("support", "المعتمد"),
     ("predicted", "المتوقَّع"),
@@ -181,7 +199,10 @@ mod tests {
         let mut seen = HashSet::new();
         for (english, arabic) in WORDS {
             assert!(seen.insert(english), "{english} is listed twice");
-            assert!(arabic.chars().any(|c| ('ء'..='ي').contains(&c)), "{arabic} is not Arabic");
+            assert!(
+                arabic.chars().any(|c| ('ء'..='ي').contains(&c)),
+                "{arabic} is not Arabic"
+            );
         }
     }
 

@@ -7,7 +7,11 @@ use plotters::prelude::*;
 
 /// A dot for each fold over the mean's line and a band of one deviation.
 pub(super) fn folds(report: &CrossValidationReport) -> Result<String> {
-    let values: Vec<f64> = report.folds.iter().map(|f| f.scores.micro.f1 * 100.0).collect();
+    let values: Vec<f64> = report
+        .folds
+        .iter()
+        .map(|f| f.scores.micro.f1 * 100.0)
+        .collect();
     let mean = report.spread.mean.micro.f1 * 100.0;
     let sd = report.spread.sd.micro.f1 * 100.0;
     let range = percent_range(values.iter().copied().chain([mean - sd, mean + sd]));
@@ -53,9 +57,14 @@ pub(super) fn learning_curve(points: &[CurvePoint]) -> Result<String> {
         (values(|t| t.recall), GREEN),
         (values(|t| t.f1), BLUE),
     ];
-    let all = series.iter().flat_map(|(values, _)| values.iter().map(|v| v.1));
+    let all = series
+        .iter()
+        .flat_map(|(values, _)| values.iter().map(|v| v.1));
     let range = percent_range(all);
-    let most = points.iter().map(|p| p.train_tokens / 1000.0).fold(0.0, f64::max);
+    let most = points
+        .iter()
+        .map(|p| p.train_tokens / 1000.0)
+        .fold(0.0, f64::max);
     draw(HEIGHT, |area| {
         let mut chart = ChartBuilder::on(area)
             .margin(10)
@@ -70,7 +79,13 @@ pub(super) fn learning_curve(points: &[CurvePoint]) -> Result<String> {
             .axis_style(INK)
             .label_style(("sans-serif", TEXT).into_font().color(&INK))
             .x_labels(5)
-            .x_label_formatter(&|x| if most < 10.0 { format!("{x:.1}k") } else { format!("{x:.0}k") })
+            .x_label_formatter(&|x| {
+                if most < 10.0 {
+                    format!("{x:.1}k")
+                } else {
+                    format!("{x:.0}k")
+                }
+            })
             .y_labels(6)
             .y_label_formatter(&|y| format!("{y:.0}"))
             .draw()?;
@@ -82,7 +97,9 @@ pub(super) fn learning_curve(points: &[CurvePoint]) -> Result<String> {
         }
         for (values, color) in series {
             chart.draw_series(LineSeries::new(values.clone(), color.stroke_width(2)))?;
-            let dots = values.into_iter().map(|v| Circle::new(v, 4, color.filled()));
+            let dots = values
+                .into_iter()
+                .map(|v| Circle::new(v, 4, color.filled()));
             chart.draw_series(dots)?;
         }
         Ok(())

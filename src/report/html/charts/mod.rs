@@ -124,8 +124,15 @@ fn figure(title: &str, legend: &[(&str, &str)], remark: &str, svg: &str) -> Stri
         format!("<p class=\"axis\">{}</p>", term(remark))
     };
     let label = escape(arabic(title));
-    let svg = svg.replacen("<svg ", &format!("<svg role=\"img\" aria-label=\"{label}\" "), 1);
-    format!("<figure><figcaption>{}</figcaption>{keys}{svg}{remark}</figure>", term(title))
+    let svg = svg.replacen(
+        "<svg ",
+        &format!("<svg role=\"img\" aria-label=\"{label}\" "),
+        1,
+    );
+    format!(
+        "<figure><figcaption>{}</figcaption>{keys}{svg}{remark}</figure>",
+        term(title)
+    )
 }
 
 /// Draws on an empty area and gives the SVG, sized by its page.
@@ -185,18 +192,31 @@ mod tests {
             (&[], (0.0, 100.0)),
         ];
         for (values, (low, high)) in table {
-            assert_eq!(percent_range(values.iter().copied()), low..high, "{values:?}");
+            assert_eq!(
+                percent_range(values.iter().copied()),
+                low..high,
+                "{values:?}"
+            );
         }
     }
 
     #[test]
     fn charts_have_no_fixed_size_and_no_colours_of_their_own() {
-        let svg = draw(100, |area| area.draw(&Circle::new((5, 5), 3, BLUE.filled()))).expect("draws");
-        assert!(svg.contains("viewBox=\"0 0 440 100\"") && !svg.contains("width=\"440\""), "{svg}");
+        let svg = draw(100, |area| {
+            area.draw(&Circle::new((5, 5), 3, BLUE.filled()))
+        })
+        .expect("draws");
+        assert!(
+            svg.contains("viewBox=\"0 0 440 100\"") && !svg.contains("width=\"440\""),
+            "{svg}"
+        );
         let style = include_str!("../style.css");
         for color in [INK, GRID, BLUE, ORANGE, GREEN] {
             let value = format!("#{:02X}{:02X}{:02X}", color.0, color.1, color.2);
-            assert!(style.contains(&format!("[fill=\"{value}\"]")), "{value} is unknown in the dark");
+            assert!(
+                style.contains(&format!("[fill=\"{value}\"]")),
+                "{value} is unknown in the dark"
+            );
         }
     }
 }

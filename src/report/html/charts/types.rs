@@ -28,7 +28,11 @@ struct Group {
 /// F1 with its interval, precision and recall of all types together and of each.
 pub(super) fn scores(scores: &Scorecard) -> Result<String> {
     let mut rows = vec![("micro", &scores.micro)];
-    let mut types: Vec<_> = scores.types.iter().map(|(k, row)| (k.as_str(), row)).collect();
+    let mut types: Vec<_> = scores
+        .types
+        .iter()
+        .map(|(k, row)| (k.as_str(), row))
+        .collect();
     if types.len() > MAX_TYPES {
         types.sort_by_key(|(_, row)| std::cmp::Reverse(row.support));
         types.truncate(MAX_TYPES);
@@ -79,7 +83,11 @@ fn bars(groups: &[Group]) -> Result<String> {
         let mut top = GAP / 2;
         for group in groups {
             let middle = top + (height_of(group) - GAP) / 2;
-            let name = Text::new(group.name.clone(), (LEFT - 8, middle), ink(HPos::Right, VPos::Center));
+            let name = Text::new(
+                group.name.clone(),
+                (LEFT - 8, middle),
+                ink(HPos::Right, VPos::Center),
+            );
             area.draw(&name)?;
             for (i, (value, color)) in group.bars.iter().enumerate() {
                 bar(area, top + i as i32 * STEP, *value, *color)?;
@@ -103,7 +111,11 @@ fn axis(area: &Area<'_>, bottom: i32) -> Drawn {
     for percent in [0, 25, 50, 75, 100] {
         let at = x(f64::from(percent));
         area.draw(&PathElement::new(vec![(at, 0), (at, bottom)], GRID))?;
-        let label = Text::new(percent.to_string(), (at, bottom + 8), ink(HPos::Center, VPos::Top));
+        let label = Text::new(
+            percent.to_string(),
+            (at, bottom + 8),
+            ink(HPos::Center, VPos::Top),
+        );
         area.draw(&label)?;
     }
     Ok(())
@@ -114,7 +126,10 @@ fn bar(area: &Area<'_>, top: i32, value: Option<f64>, color: RGBColor) -> Drawn 
         Some(value) => (x(value), format!("{value:.1}")),
         None => (x(0.0), "–".to_owned()),
     };
-    area.draw(&Rectangle::new([(LEFT, top), (end, top + BAR)], color.filled()))?;
+    area.draw(&Rectangle::new(
+        [(LEFT, top), (end, top + BAR)],
+        color.filled(),
+    ))?;
     // Behind the interval's whisker, which may reach farther than the bar.
     let at = (x(100.0) + RIGHT - 2, top + BAR / 2);
     area.draw(&Text::new(shown, at, ink(HPos::Right, VPos::Center)))
@@ -122,9 +137,15 @@ fn bar(area: &Area<'_>, top: i32, value: Option<f64>, color: RGBColor) -> Drawn 
 
 fn whisker(area: &Area<'_>, y: i32, low: f64, high: f64) -> Drawn {
     let (from, to) = (x(low), x(high));
-    area.draw(&PathElement::new(vec![(from, y), (to, y)], INK.stroke_width(2)))?;
+    area.draw(&PathElement::new(
+        vec![(from, y), (to, y)],
+        INK.stroke_width(2),
+    ))?;
     for end in [from, to] {
-        area.draw(&PathElement::new(vec![(end, y - 4), (end, y + 4)], INK.stroke_width(2)))?;
+        area.draw(&PathElement::new(
+            vec![(end, y - 4), (end, y + 4)],
+            INK.stroke_width(2),
+        ))?;
     }
     Ok(())
 }
