@@ -293,6 +293,7 @@ fn wrong_usage_ends_with_2() {
         "no-such-command",
         "train x --model y --c1 z",
         "tag --threads 0",
+        "tag --threads 2000",
         "",
     ] {
         let run = run(line);

@@ -22,7 +22,6 @@ mod inspect;
 mod tag;
 mod train;
 
-use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -44,12 +43,15 @@ struct Arguments {
     global: Global,
 }
 
+/// Threads at most: above the cores of any machine, and below what brings one to a halt.
+const MAX_THREADS: i64 = 1024;
+
 /// Flags of every command.
 #[derive(Debug, clap::Args)]
 struct Global {
     /// Threads to use [default: one a core]; results do not depend on it
-    #[arg(long, global = true, value_name = "N")]
-    threads: Option<NonZeroUsize>,
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MAX_THREADS))]
+    threads: Option<u16>,
     /// Leave out progress and remarks; errors are still shown
     #[arg(long, short, global = true)]
     quiet: bool,
@@ -129,9 +131,9 @@ fn run(command: &Command) -> Result<ExitCode> {
 }
 
 /// Sets up the one pool of threads that all parallel work shares.
-fn start_pool(threads: Option<NonZeroUsize>) -> Result<()> {
+fn start_pool(threads: Option<u16>) -> Result<()> {
     rayon::ThreadPoolBuilder::new()
-        .num_threads(threads.map_or(0, NonZeroUsize::get))
+        .num_threads(threads.map_or(0, usize::from))
         .build_global()
         .map_err(|e| Error::new(format!("cannot start the threads: {e}")).hint("try --threads 1"))
 }
