@@ -88,10 +88,14 @@ impl Train {
             paths => Some(reader.documents(paths)?),
         };
         reader.warn_of_unused_maps();
+        let weights = documents
+            .iter()
+            .map(train::document_weight)
+            .collect::<Result<Vec<f64>>>()?;
         let options = Options {
             dev: dev.as_deref(),
             start: start.as_ref(),
-            document_weights: &[],
+            document_weights: &weights,
         };
         let mut progress = Progress::new(config.training.max_iterations);
         let model = train::train(&documents, &config, &resources, &options, |event| {

@@ -270,6 +270,20 @@ pub fn score(model: &Model, documents: &[Document]) -> Evaluation {
     all
 }
 
+/// How much a document's sentences count in training: its `# weight = …` line, 1 where it has none.
+pub fn document_weight(document: &Document) -> Result<f64> {
+    let Some(text) = document.meta("weight") else {
+        return Ok(1.0);
+    };
+    text.parse()
+        .ok()
+        .filter(|w: &f64| w.is_finite() && *w >= 0.0)
+        .ok_or_else(|| {
+            Error::new(format!("document {}: `# weight = {text}`", document.name))
+                .expected("a number that is not negative")
+        })
+}
+
 fn count_entities(documents: &[Document]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for span in documents
