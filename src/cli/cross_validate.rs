@@ -11,18 +11,17 @@ use std::collections::BTreeMap;
 
 use super::config_args::ConfigArgs;
 use super::console;
-use super::evaluate::{cases, is_attached};
+use super::evaluate::is_attached;
 use super::input::GoldArgs;
-use super::model_file;
 use super::report_args::{self, Gold, ReportArgs};
 use super::resource_files::ResourceArgs;
 use super::splits::SplitArgs;
 use crate::corpus::{Document, write_conll};
 use crate::cross_validate::{CURVE_PERCENTS, CrossValidation, Event, Job, Options, cross_validate};
 use crate::error::Result;
-use crate::evaluate::suspects;
+use crate::features::Extractor;
 use crate::label::Scheme;
-use crate::report::{Case, Cases, Provenance, html};
+use crate::report::{Cases, Provenance, html};
 
 /// Arguments of `musamma cross-validate`.
 ///
@@ -54,7 +53,7 @@ pub struct CrossValidate {
     /// Also write a page for the browser, with charts and every error in its sentence
     #[arg(long, value_name = "HTML")]
     report: Option<PathBuf>,
-    /// Also write every likely annotation error as CSV, the likeliest first
+    /// Also write every disagreement of gold and prediction as CSV, the likeliest annotation error first
     #[arg(long, value_name = "FILE")]
     errors: Option<PathBuf>,
     /// Also write what was predicted on each document by the model that did not see it (CoNLL; of the first repeat)
@@ -96,25 +95,23 @@ impl CrossValidate {
         };
         let all = cross_validate(&gold.documents, &config, &resources, &options, &watch)?;
 
-        let ranked = suspects(&gold.documents, &all.predictions);
-        let shown = Cases::new(&gold.documents, &gold.files);
-        let ranked: Vec<Case> = ranked.iter().map(|s| shown.suspect(s)).collect();
-        let listed = ranked.iter().take(self.suspects).cloned().collect();
-        let model = model_file::default_model()?;
+        let cases = Cases::new(&gold.documents, &gold.files).all(&all.predictions);
+        let suspects = cases.iter().take(self.suspects).cloned().collect();
+        let (gazetteer, clusters) = resources.open()?;
+        let extractor = Extractor::new(&config.features, gazetteer, clusters)?;
         let report = all.report(
             &gold.documents,
             &options,
             self.bootstrap,
-            listed,
+            suspects,
             provenance,
-            is_attached(model.as_ref()),
+            is_attached(Some(&extractor)),
         );
         if let Some(page) = page {
-            let cases = cases(&gold, &all.predictions[0]);
             report_args::write_page(page, &html::cross_validation_page(&report, &cases)?)?;
         }
         if let Some(errors) = errors {
-            report_args::write_errors(errors, &ranked)?;
+            report_args::write_errors(errors, &cases)?;
         }
         if let Some(mut saved) = saved {
             write_conll(&predicted(&gold.documents, &all), Scheme::Iob2, &mut saved)?;

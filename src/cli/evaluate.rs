@@ -11,13 +11,10 @@ use super::model_file::{self, ModelArgs};
 use super::report_args::{self, Gold, ReportArgs};
 use super::splits::SplitArgs;
 use crate::error::Result;
-use crate::evaluate::{
-    Breakdown, Predictions, SeenMentions, SeenRecall, align_predictions, disagreements,
-};
+use crate::evaluate::{Breakdown, Predictions, SeenMentions, SeenRecall, align_predictions};
+use crate::features::Extractor;
 use crate::model::Model;
-use crate::report::{
-    Case, Cases, EvaluationReport, ModelInfo, Provenance, Scorecard, Source, html,
-};
+use crate::report::{Cases, EvaluationReport, ModelInfo, Provenance, Scorecard, Source, html};
 use crate::tag;
 use crate::text::name_without_proclitics;
 
@@ -73,11 +70,15 @@ impl Evaluate {
         reader.warn_of_unused_maps();
 
         let runs = [predictions];
-        let breakdown = Breakdown::new(&gold.documents, &runs, is_attached(model.as_ref()));
+        let breakdown = Breakdown::new(
+            &gold.documents,
+            &runs,
+            is_attached(model.as_ref().map(Model::extractor)),
+        );
         let scores = Scorecard::new(&breakdown, seen.as_ref(), self.bootstrap, self.seed);
         let report = EvaluationReport::new(scores, provenance);
         if page.is_some() || errors.is_some() {
-            let cases = cases(&gold, &runs[0]);
+            let cases = Cases::new(&gold.documents, &gold.files).all(&runs);
             if let Some(page) = page {
                 report_args::write_page(page, &html::evaluation_page(&report, &cases)?)?;
             }
@@ -147,22 +148,10 @@ fn warn_of_training_data(model: &Model, gold: &Gold) {
     }
 }
 
-/// Whether a proclitic is written to an entity, as far as the model's name lists tell.
-pub fn is_attached(model: Option<&Model>) -> impl Fn(&str) -> bool {
+/// Whether a proclitic is written to an entity, as far as the name lists of a model or training tell.
+pub fn is_attached(extractor: Option<&Extractor>) -> impl Fn(&str) -> bool {
     move |surface| {
-        let is_known = |normal: &str| model.is_some_and(|model| model.extractor().is_known(normal));
+        let is_known = |normal: &str| extractor.is_some_and(|e| e.is_known(normal));
         *name_without_proclitics(surface, is_known) != *surface
     }
-}
-
-/// Every disagreement, the one in which the gold is likeliest to be wrong first.
-pub fn cases(gold: &Gold, predictions: &Predictions) -> Vec<Case> {
-    let cases = Cases::new(&gold.documents, &gold.files);
-    let mut all: Vec<Case> = disagreements(&gold.documents, predictions)
-        .iter()
-        .map(|found| cases.case(found))
-        .collect();
-    let suspicion = |case: &Case| case.suspicion.unwrap_or(-1.0);
-    all.sort_by(|a, b| suspicion(b).total_cmp(&suspicion(a)));
-    all
 }

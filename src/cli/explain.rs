@@ -58,14 +58,17 @@ impl Explain {
         let mut output = OutputFile::create_or_stdout(self.output.as_deref())?;
         let model = self.model.open()?;
         let (name, text) = self.read()?;
-        let explanation = explain::explain(&model, &document(&name, &text));
+        let explanation = explain::explain(&model, &document(&text));
         match self.format {
             ExplainFormat::Text => {
                 explain::write_text(&explanation, self.top, self.entities, &mut output)?;
                 output.finish()?;
             }
             ExplainFormat::Html => {
-                write_page(output, &explain::page(&explanation, &name, self.top))?;
+                write_page(
+                    output,
+                    &explain::page(&explanation, name.as_deref(), self.top),
+                )?;
             }
             ExplainFormat::Json => {
                 write_json(&explanation, &mut output)?;
@@ -75,20 +78,20 @@ impl Explain {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// The text and a name for it: that of a file where the argument names one.
-    fn read(&self) -> Result<(String, String)> {
+    /// The name of the file, if the argument is one, and the text.
+    fn read(&self) -> Result<(Option<String>, String)> {
         let path = Path::new(&self.text);
         if self.text == "-" {
             let mut bytes = Vec::new();
             std::io::stdin()
                 .read_to_end(&mut bytes)
                 .map_err(|e| Error::io("cannot read", e).in_file("stdin"))?;
-            return Ok(("stdin".to_owned(), utf8(bytes, "stdin")?));
+            return Ok((None, utf8(bytes, "stdin")?));
         }
         // One long word may be too long for a path, which `exists` takes for an answer.
         if path.exists() {
             let bytes = std::fs::read(path).map_err(|e| cannot_open(path, e))?;
-            return Ok((self.text.clone(), utf8(bytes, &self.text)?));
+            return Ok((Some(self.text.clone()), utf8(bytes, &self.text)?));
         }
         let looks_like_path = !self.text.contains(char::is_whitespace)
             && (self.text.contains('/') || path.extension().is_some_and(|e| e == "txt"));
@@ -96,7 +99,7 @@ impl Explain {
             let error = std::io::Error::from(std::io::ErrorKind::NotFound);
             return Err(cannot_open(path, error));
         }
-        Ok(("text".to_owned(), self.text.clone()))
+        Ok((None, self.text.clone()))
     }
 }
 
@@ -111,7 +114,7 @@ fn utf8(bytes: Vec<u8>, name: &str) -> Result<String> {
     })
 }
 
-fn document(name: &str, text: &str) -> Document {
+fn document(text: &str) -> Document {
     let mut tokenised = Tokenised::default();
     tokenise_into(text, &mut tokenised);
     let sentence = |range: &std::ops::Range<usize>| Sentence {
@@ -122,7 +125,6 @@ fn document(name: &str, text: &str) -> Document {
         ..Sentence::default()
     };
     Document {
-        name: name.to_owned(),
         sentences: tokenised.sentences.iter().map(sentence).collect(),
         ..Document::default()
     }

@@ -1,4 +1,4 @@
-//! Where gold and prediction differ, and how likely it is that the gold is wrong.
+//! Where gold and prediction differ, and what the model thinks of either reading.
 
 use super::{Belief, Pair, Predicted, Predictions, align};
 use crate::corpus::{Document, Sentence};
@@ -56,21 +56,14 @@ pub struct Disagreement {
     pub gold: Option<Span>,
     /// The predicted entity.
     pub predicted: Option<Span>,
-    /// Probability of the gold reading of these tokens under the model, where known.
+    /// Probability of the gold reading of these tokens under the model, where known. The reading of a side that has no entity
+    /// here is that the other side's tokens are all outside.
     pub gold_probability: Option<f32>,
     /// Probability of the predicted reading.
     pub predicted_probability: Option<f32>,
 }
 
 impl Disagreement {
-    /// p(predicted reading) − p(gold reading), −1 to 1: near 1 the model is sure of itself and sees nothing in the gold.
-    ///
-    /// The normalised margin of confident learning (Northcutt, Jiang & Chuang, JAIR 2021, §3.2), taken over whole entities:
-    /// the reading of a side that has no entity here is that the other side's tokens are all outside.
-    pub fn suspicion(&self) -> Option<f32> {
-        Some(self.predicted_probability? - self.gold_probability?)
-    }
-
     /// First and one past the last token of both spans together.
     pub fn tokens(&self) -> std::ops::Range<usize> {
         let spans = [&self.gold, &self.predicted];
@@ -195,6 +188,9 @@ mod tests {
         assert_eq!(found[3].tokens(), 7..9);
         let plain = Predicted::from_spans(vec![span(0, 1, "B")]);
         let found = disagreements(&[document], &vec![vec![plain]]);
-        assert_eq!(found[0].suspicion(), None);
+        assert_eq!(
+            (found[0].gold_probability, found[0].predicted_probability),
+            (None, None)
+        );
     }
 }

@@ -5,14 +5,13 @@ use super::{ExplainedSentence, ExplainedToken, Explanation};
 use crate::report::html::page::{Page, escape, latin, number};
 use crate::report::html::term;
 
-/// The page of a text called `name`, with the `n_features` most decisive features of each token.
-pub fn page(explanation: &Explanation, name: &str, n_features: usize) -> String {
+/// The page of a text, called `name` where it has one, with the `n_features` most decisive features of each token.
+pub fn page(explanation: &Explanation, name: Option<&str>, n_features: usize) -> String {
     let mut page = Page::new("explanation");
-    page.push(&format!(
-        "<p class=\"sources\">{}: {}</p>",
-        term("text"),
-        latin(name)
-    ));
+    if let Some(name) = name {
+        let line = format!("<p class=\"sources\">{}: {}</p>", term("text"), latin(name));
+        page.push(&line);
+    }
     for (s, sentence) in explanation.sentences.iter().enumerate() {
         let tokens: String = sentence
             .tokens
@@ -68,9 +67,12 @@ fn drawer(id: &str, token: &ExplainedToken, n_features: usize) -> String {
             let found = feature.weights.iter().find(|w| w.0 == label);
             found.map_or_else(String::new, |w| number(&format!("{:+.3}", w.1)))
         };
+        let (family, value, offset) = feature.parts();
         rows.push_str(&format!(
-            "<tr><th scope=\"row\"><bdi>{}</bdi></th><td class=\"num\">{}</td><td class=\"num\">{}</td><td class=\"num\">{}</td></tr>",
-            escape(&feature.name),
+            "<tr><th scope=\"row\"><bdi dir=\"ltr\">{}<bdi>{}</bdi>{}</bdi></th><td class=\"num\">{}</td><td class=\"num\">{}</td><td class=\"num\">{}</td></tr>",
+            escape(family),
+            escape(value),
+            escape(offset),
             number(&format!("{:+.3}", feature.difference)),
             weight(&token.label),
             weight(&token.runner_up)

@@ -100,6 +100,25 @@ pub struct FeatureWeights {
     pub weights: Vec<(String, f32)>,
 }
 
+impl FeatureWeights {
+    /// The name in three parts, `family=`, value and `[offset]`: shown together, Arabic values would pull signs over.
+    fn parts(&self) -> (&str, &str, &str) {
+        let value = self.name.find('=').map_or(0, |at| at + 1);
+        let is_offset = |at: &usize| {
+            let inner = self.name[at + 1..].strip_suffix(']').unwrap_or_default();
+            let digits = inner.strip_prefix(['+', '-']).unwrap_or_default();
+            !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+        };
+        let offset = self.name.rfind('[').filter(|at| *at >= value);
+        let offset = offset.filter(is_offset).unwrap_or(self.name.len());
+        (
+            &self.name[..value],
+            &self.name[value..offset],
+            &self.name[offset..],
+        )
+    }
+}
+
 /// Explains a document.
 pub fn explain(model: &Model, document: &Document) -> Explanation {
     let mut weights = Weights::new(model, document);

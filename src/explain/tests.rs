@@ -113,8 +113,35 @@ fn phrases_and_neighbours_are_named() {
         ("الاتحاد", "B-ORG")
     );
     let names: Vec<&str> = token.features.iter().map(|f| f.name.as_str()).collect();
-    for expected in ["phrase0=B|ORG", "form=الاوروبي[+1]", "previous label=B-PER"] {
+    for expected in ["phrase0=B|ORG", "form=الاوروبي[+1]"] {
         assert!(names.contains(&expected), "{expected} not in {names:?}");
     }
+    let previous = format!(
+        "previous label={}",
+        explanation.sentences[0].tokens[1].label
+    );
+    assert!(
+        names.contains(&previous.as_str()),
+        "{previous} not in {names:?}"
+    );
     assert_eq!(explanation.sentences[0].entities.len(), 2);
+}
+
+#[test]
+fn names_have_a_family_a_value_and_an_offset() {
+    for (name, parts) in [
+        ("form=بيروت", ("form=", "بيروت", "")),
+        ("suffix1=ي[+1]", ("suffix1=", "ي", "[+1]")),
+        ("form@0 form@1=[|[x]", ("form@0 form@1=", "[|[x]", "")),
+        ("unlisted=[-2]", ("unlisted=", "", "[-2]")),
+        ("form=[", ("form=", "[", "")),
+        ("bare", ("", "bare", "")),
+    ] {
+        let feature = FeatureWeights {
+            name: name.to_owned(),
+            difference: 0.0,
+            weights: Vec::new(),
+        };
+        assert_eq!(feature.parts(), parts, "{name}");
+    }
 }

@@ -53,18 +53,18 @@ fn block(token: &ExplainedToken, n_features: usize, out: &mut String) {
         margin(token.margin)
     ));
     for feature in token.features.iter().take(n_features) {
+        let (family, value, offset) = feature.parts();
         let of = |label: &str| {
             let weight = feature.weights.iter().find(|w| w.0 == label);
             weight.map_or_else(|| format!("{:>7}", "·"), |w| format!("{:>+7.3}", w.1))
         };
         out.push_str(&format!(
-            "{LRM}  {:>+7.3}   {} {}  {} {}   {open}{}{close}\n",
+            "{LRM}  {:>+7.3}   {} {}  {} {}   {family}{open}{value}{close}{offset}\n",
             feature.difference,
             token.label,
             of(&token.label),
             token.runner_up,
-            of(&token.runner_up),
-            feature.name
+            of(&token.runner_up)
         ));
     }
     let rest = token.features.get(n_features..).unwrap_or_default();
@@ -102,7 +102,7 @@ mod tests {
             runner_up_probability: 0.01,
             margin: 4.6,
             labels: Vec::new(),
-            features: vec![feature("form=بيروت", 1.5), feature("length=5", -0.25)],
+            features: vec![feature("form=بيروت[-1]", 1.5), feature("length=5", -0.25)],
         }
     }
 
@@ -121,7 +121,7 @@ mod tests {
             String::from_utf8_lossy(&out).into_owned()
         };
         let all = shown(false);
-        let expected = "\u{200e}\u{2068}بيروت\u{2069}  B-LOC 0.950  runner-up B-PER 0.010, margin 4.600\n\u{200e}   +1.500   B-LOC  +1.500  B-PER       ·   \u{2068}form=بيروت\u{2069}\n   -0.250   1 more features\n";
+        let expected = "\u{200e}\u{2068}بيروت\u{2069}  B-LOC 0.950  runner-up B-PER 0.010, margin 4.600\n\u{200e}   +1.500   B-LOC  +1.500  B-PER       ·   form=\u{2068}بيروت\u{2069}[-1]\n   -0.250   1 more features\n";
         assert!(all.starts_with(expected), "{all}");
         assert_eq!(all.matches("runner-up").count(), 3);
         assert_eq!(shown(true).matches("runner-up").count(), 2);

@@ -2,7 +2,7 @@
 
 use crate::corpus::{Document, Sentence};
 use crate::error::{Error, Result};
-use crate::evaluate::{Disagreement, Suspect};
+use crate::evaluate::{Disagreement, Predictions, Suspect, disagreements, suspects};
 use crate::label::Span;
 use serde::Serialize;
 use std::io::Write;
@@ -68,9 +68,9 @@ pub struct Case {
     pub gold_probability: Option<f64>,
     /// Probability of the predicted reading.
     pub predicted_probability: Option<f64>,
-    /// The second minus the first, −1 to 1; over repeats its mean.
+    /// How likely the gold is wrong, −2 to 2; see [`crate::evaluate::suspects`].
     pub suspicion: Option<f64>,
-    /// Repeats that disagree so, for likely annotation errors.
+    /// Repeats that disagree so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub votes: Option<usize>,
     /// The words around it.
@@ -151,10 +151,22 @@ impl<'a> Cases<'a> {
             predicted: mention(&found.predicted),
             gold_probability: found.gold_probability.map(f64::from),
             predicted_probability: found.predicted_probability.map(f64::from),
-            suspicion: found.suspicion().map(f64::from),
+            suspicion: None,
             votes: None,
             context: context(sentence, found),
         }
+    }
+
+    /// Shows all places where predictions of one run or several differ from the gold, those where the gold is likeliest to be
+    /// wrong first; of predictions without probabilities, those of the first run in the order of the documents.
+    pub fn all(&self, runs: &[Predictions]) -> Vec<Case> {
+        let ranked = suspects(self.documents, runs);
+        if !ranked.is_empty() {
+            return ranked.iter().map(|s| self.suspect(s)).collect();
+        }
+        let first = runs.first().map(|run| disagreements(self.documents, run));
+        let found = first.unwrap_or_default();
+        found.iter().map(|d| self.case(d)).collect()
     }
 
     /// Shows a likely annotation error.
@@ -308,9 +320,6 @@ mod tests {
         write_cases(&cases, &mut out).expect("writes to memory");
         let text = String::from_utf8(out).expect("UTF-8");
         let line = text.lines().nth(1).expect("a line");
-        assert_eq!(
-            line,
-            "1,0.5000,boundary,f,7,d,1,A,w0,,,0.2500,0.7500,,⟦w0⟧ w1"
-        );
+        assert_eq!(line, "1,,boundary,f,7,d,1,A,w0,,,0.2500,0.7500,,⟦w0⟧ w1");
     }
 }

@@ -182,7 +182,7 @@ impl ComparisonReport {
             let kinds = |mentions: &[Mention]| {
                 let kinds: Vec<&str> = mentions.iter().map(|m| m.kind.as_str()).collect();
                 Cell::Text(if kinds.is_empty() {
-                    "–".to_owned()
+                    "O".to_owned()
                 } else {
                     kinds.join("+")
                 })

@@ -193,7 +193,7 @@ impl CrossValidationReport {
             table.push(row(&name, &fold.scores, Some(&fold.test)));
         }
         table.push(row("mean", &self.spread.mean, None));
-        table.push(row("± sd", &self.spread.sd, None));
+        table.push(row("sd", &self.spread.sd, None));
         let units = match self.design.unit {
             "document" => "whole documents",
             _ => "blocks of sentences (documents are fewer than folds)",
@@ -232,13 +232,13 @@ impl CrossValidationReport {
             "words",
         ];
         let mut table = Table::new("Likely annotation errors", &columns).with_note(
-            "suspicion: probability of the predicted reading minus that of the gold one; ⟦gold⟧, {predicted}",
+            "suspicion: how much surer than usual the models are of the prediction, and less sure of the gold; ⟦gold⟧, {predicted}",
         );
         for (i, case) in self.suspects.iter().take(SHOWN_SUSPECTS).enumerate() {
             let kind = |m: &Option<super::Mention>| {
                 Cell::Text(
                     m.as_ref()
-                        .map_or_else(|| "–".to_owned(), |m| m.kind.clone()),
+                        .map_or_else(|| "O".to_owned(), |m| m.kind.clone()),
                 )
             };
             table.push(vec![

@@ -163,7 +163,12 @@ impl Scorecard {
         )];
         if self.confusion.overlaps.iter().flatten().any(|&n| n > 0) {
             let title = "Confusion, other boundaries (columns: predicted)";
-            tables.push(table(title, &self.confusion.overlaps));
+            let mut overlaps = table(title, &self.confusion.overlaps);
+            // What has no counterpart has no other boundaries.
+            overlaps.columns.pop();
+            overlaps.rows.pop();
+            overlaps.rows.iter_mut().for_each(|row| drop(row.pop()));
+            tables.push(overlaps);
         }
         tables
     }

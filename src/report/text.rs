@@ -61,9 +61,15 @@ fn width(cell: &Cell) -> usize {
     }
 }
 
+/// Whether some letter is of a right-to-left script: Hebrew to Arabic Extended, and presentation forms.
+fn is_right_to_left(text: &str) -> bool {
+    let is_strong =
+        |c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
+    text.chars().any(is_strong)
+}
+
 fn line(table: &Table, cells: &[Cell], widths: &[usize], out: &mut String) {
-    let is_mixed = |cell: &Cell| !cell.shown().is_ascii() && !cell.is_number();
-    if cells.iter().any(is_mixed) {
+    if cells.iter().any(|cell| is_right_to_left(&cell.shown())) {
         out.push(LRM);
     }
     let start = out.len();
@@ -75,7 +81,7 @@ fn line(table: &Table, cells: &[Cell], widths: &[usize], out: &mut String) {
             Cell::Corpus(_) if shown.is_empty() => {}
             Cell::Corpus(_) => out.extend([FSI.to_string(), shown, PDI.to_string()]),
             _ if table.is_numeric(c) => out.extend([gap, shown]),
-            Cell::Text(_) if !shown.is_ascii() => {
+            Cell::Text(_) if is_right_to_left(&shown) => {
                 out.extend([FSI.to_string(), shown, PDI.to_string(), gap]);
             }
             _ => out.extend([shown, gap]),
@@ -104,7 +110,7 @@ mod tests {
         table.push(row("ORG", None, 1234, ""));
         let mut out = Vec::new();
         write(&[table], &mut out).expect("writes to memory");
-        let expected = "Scores\n           f1     n  words\n\u{200e}  PER  50.00     7  \u{2068}في القاهرة\u{2069}\n  ORG      –  1234\nA note.\n";
+        let expected = "Scores\n          f1     n  words\n\u{200e}  PER  50.00     7  \u{2068}في القاهرة\u{2069}\n  ORG      –  1234\nA note.\n";
         assert_eq!(String::from_utf8_lossy(&out), expected);
     }
 }

@@ -64,7 +64,10 @@ fn toolbar(cases: &[Case]) -> String {
         .map(|(value, name)| option(value, arabic(name)))
         .collect();
     let field = |id: &str, name: &str, control: String| {
-        format!("<label for=\"{id}\">{}{control}</label>", term(name))
+        format!(
+            "<label for=\"{id}\"><span>{}</span>{control}</label>",
+            term(name)
+        )
     };
     let select = |id: &str, name: &str, options: &str| {
         field(id, name, format!("<select id=\"{id}\">{options}</select>"))

@@ -39,7 +39,7 @@ pub fn evaluation_page(report: &EvaluationReport, cases: &[Case]) -> Result<Stri
     Ok(page.finish())
 }
 
-/// The page of a cross-validation. `cases` are the disagreements of the first repeat.
+/// The page of a cross-validation. `cases` are all disagreements, in the order in which they are listed at first.
 ///
 /// # Errors
 /// As [`evaluation_page`].
@@ -83,7 +83,11 @@ fn tiles(scores: &Scorecard, folds: Option<&CrossValidationReport>) -> String {
     let range = |interval: Option<crate::evaluate::bootstrap::Interval>| {
         interval.map_or_else(String::new, |i| {
             let ends = format!("{}–{}", percent(i.low), percent(i.high));
-            format!("<small>{} {}</small>", term("95 % interval"), number(&ends))
+            format!(
+                "<small>{} {}</small>",
+                page::escape(words::arabic("95 % interval")),
+                number(&ends)
+            )
         })
     };
     tile("f1", micro.f1, range(interval.and_then(|i| i.f1)));

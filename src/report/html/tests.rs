@@ -1,6 +1,6 @@
 use super::*;
 use crate::corpus::{Document, Sentence};
-use crate::evaluate::{Belief, Breakdown, Predicted, disagreements};
+use crate::evaluate::{Belief, Breakdown, Predicted};
 use crate::label::Span;
 use crate::report::{Cases, Provenance, Source};
 
@@ -22,11 +22,10 @@ fn report(text: &str) -> (EvaluationReport, Vec<Case>) {
         gold_beliefs: vec![belief(0.1), belief(0.7)],
     }]];
     let documents = [document];
-    let found = disagreements(&documents, &run);
+    let runs = [run];
     let files = [text.to_owned()];
-    let cases = Cases::new(&documents, &files);
-    let cases = found.iter().map(|d| cases.case(d)).collect();
-    let scores = Scorecard::new(&Breakdown::new(&documents, &[run], |_| false), None, 100, 1);
+    let cases = Cases::new(&documents, &files).all(&runs);
+    let scores = Scorecard::new(&Breakdown::new(&documents, &runs, |_| false), None, 100, 1);
     let provenance = Provenance::new(vec![Source::new(text, &documents)]);
     (EvaluationReport::new(scores, provenance), cases)
 }

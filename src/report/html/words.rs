@@ -27,7 +27,7 @@ const WORDS: &[(&str, &str)] = &[
     ("macro f1", "متوسط F1 للأنواع"),
     ("token accuracy", "دقة الكلمات"),
     ("mean f1 of the folds", "متوسط F1 للطيّات"),
-    ("95 % interval", "مجال الثقة 95٪"),
+    ("95 % interval", "مجال الثقة 95٪:"),
     ("documents", "وثيقة"),
     ("sentences", "جملة"),
     ("tokens", "كلمة"),
@@ -98,6 +98,13 @@ const WORDS: &[(&str, &str)] = &[
         "كل التوقعات خارج طيّات التدريب مجتمعة:",
     ),
     // Columns and rows.
+    ("domain", "المجال"),
+    ("genre", "الجنس"),
+    ("country", "البلد"),
+    (
+        "confidence; above each bar the number of predictions",
+        "الثقة؛ وفوق كل عمود عدد التوقعات",
+    ),
     ("support", "المعتمد"),
     ("predicted", "المتوقَّع"),
     ("gold", "المعتمد"),

@@ -1,9 +1,16 @@
 //! Confidences: whether they can be believed, and what a threshold buys.
 
-use super::{BLUE, GREEN, GRID, HEIGHT, INK, ORANGE, TEXT, draw, percent_range};
+use super::{BLUE, GREEN, GRID, HEIGHT, INK, ORANGE, TEXT, draw, ink, percent_range};
 use crate::error::Result;
 use crate::report::{CalibrationReport, ThresholdRow};
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, VPos};
+
+/// Where the numbers of predictions stand above the bars, and the end of the axis above them, in percent.
+const COUNTS: f64 = 105.0;
+const COUNTS_TOP: f64 = 110.0;
+/// Size of these numbers.
+const SMALL: i32 = 13;
 
 /// Accuracy in each bin of confidence, and the diagonal on which perfect confidences lie.
 pub(super) fn reliability(calibration: &CalibrationReport) -> Result<String> {
@@ -13,7 +20,7 @@ pub(super) fn reliability(calibration: &CalibrationReport) -> Result<String> {
             .margin_right(18)
             .x_label_area_size(26)
             .y_label_area_size(40)
-            .build_cartesian_2d(0.0..1.0, 0.0..100.0)?;
+            .build_cartesian_2d(0.0..1.0, 0.0..COUNTS_TOP)?;
         mesh(&mut chart)?;
         let bars = calibration.bins.iter().filter_map(|bin| {
             let accuracy = bin.accuracy? * 100.0;
@@ -21,6 +28,11 @@ pub(super) fn reliability(calibration: &CalibrationReport) -> Result<String> {
             Some(Rectangle::new(corners, BLUE.filled()))
         });
         chart.draw_series(bars)?;
+        for bin in calibration.bins.iter().filter(|bin| bin.n > 0) {
+            let middle = chart.backend_coord(&((bin.low + bin.high) / 2.0, COUNTS));
+            let style = ink(HPos::Center, VPos::Center, SMALL);
+            area.draw(&Text::new(bin.n.to_string(), middle, style))?;
+        }
         let diagonal = vec![(0.0, 0.0), (1.0, 100.0)];
         chart.draw_series([PathElement::new(diagonal, INK.stroke_width(2))])?;
         Ok(())

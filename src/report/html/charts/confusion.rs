@@ -1,6 +1,6 @@
 //! Which type is taken for which, as a heat map.
 
-use super::{BLUE, GRID, WIDTH, draw, ink, short};
+use super::{BLUE, GRID, TEXT, WIDTH, draw, ink, short};
 use crate::error::Result;
 use crate::report::ConfusionReport;
 use plotters::prelude::*;
@@ -31,9 +31,13 @@ pub(super) fn heat_map(confusion: &ConfusionReport) -> Result<String> {
             let y = TOP + r as i32 * height;
             let name = short(&confusion.names[row]);
             let at = (LEFT - 8, y + height / 2);
-            area.draw(&Text::new(name.clone(), at, ink(HPos::Right, VPos::Center)))?;
+            area.draw(&Text::new(
+                name.clone(),
+                at,
+                ink(HPos::Right, VPos::Center, TEXT),
+            ))?;
             let at = (LEFT + r as i32 * width + width / 2, TOP - 8);
-            area.draw(&Text::new(name, at, ink(HPos::Center, VPos::Bottom)))?;
+            area.draw(&Text::new(name, at, ink(HPos::Center, VPos::Bottom, TEXT)))?;
             let count = |column: usize| {
                 confusion.same_boundaries[row][column] + confusion.overlaps[row][column]
             };
@@ -48,7 +52,7 @@ pub(super) fn heat_map(confusion: &ConfusionReport) -> Result<String> {
                 if row + 1 < n_all || column + 1 < n_all {
                     let at = (x + width / 2, y + height / 2);
                     let text = count(column).to_string();
-                    area.draw(&Text::new(text, at, ink(HPos::Center, VPos::Center)))?;
+                    area.draw(&Text::new(text, at, ink(HPos::Center, VPos::Center, TEXT)))?;
                 }
             }
         }

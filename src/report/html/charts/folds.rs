@@ -49,7 +49,7 @@ pub(super) fn folds(report: &CrossValidationReport) -> Result<String> {
 /// Precision, recall and F1 over the mean number of training tokens, F1 with one deviation up and down.
 pub(super) fn learning_curve(points: &[CurvePoint]) -> Result<String> {
     let values = |of: fn(&Triple) -> f64| -> Vec<(f64, f64)> {
-        let point = |p: &CurvePoint| (p.train_tokens / 1000.0, of(&p.scores.mean.micro) * 100.0);
+        let point = |p: &CurvePoint| (p.train_tokens, of(&p.scores.mean.micro) * 100.0);
         points.iter().map(point).collect()
     };
     let series = [
@@ -57,21 +57,27 @@ pub(super) fn learning_curve(points: &[CurvePoint]) -> Result<String> {
         (values(|t| t.recall), GREEN),
         (values(|t| t.f1), BLUE),
     ];
-    let all = series
-        .iter()
-        .flat_map(|(values, _)| values.iter().map(|v| v.1));
-    let range = percent_range(all);
-    let most = points
-        .iter()
-        .map(|p| p.train_tokens / 1000.0)
-        .fold(0.0, f64::max);
+    let whisker = |p: &CurvePoint| {
+        let f1 = p.scores.mean.micro.f1 * 100.0;
+        let sd = p.scores.sd.micro.f1 * 100.0;
+        ((f1 - sd).max(0.0), (f1 + sd).min(100.0))
+    };
+    let ends = points.iter().map(whisker);
+    let ends = ends.flat_map(|(low, high)| [low, high]);
+    let all = series.iter().flat_map(|(values, _)| values.iter());
+    let range = percent_range(all.map(|v| v.1).chain(ends));
+    let most = points.iter().map(|p| p.train_tokens).fold(1.0, f64::max);
+    let tokens = |x: &f64| match most {
+        ..10_000.0 => format!("{x:.0}"),
+        _ => format!("{:.0}k", x / 1000.0),
+    };
     draw(HEIGHT, |area| {
         let mut chart = ChartBuilder::on(area)
             .margin(10)
             .margin_right(24)
             .x_label_area_size(26)
             .y_label_area_size(40)
-            .build_cartesian_2d(0.0..(most * 1.05).max(0.001), range)?;
+            .build_cartesian_2d(0.0..most * 1.05, range)?;
         chart
             .configure_mesh()
             .light_line_style(TRANSPARENT)
@@ -79,21 +85,14 @@ pub(super) fn learning_curve(points: &[CurvePoint]) -> Result<String> {
             .axis_style(INK)
             .label_style(("sans-serif", TEXT).into_font().color(&INK))
             .x_labels(5)
-            .x_label_formatter(&|x| {
-                if most < 10.0 {
-                    format!("{x:.1}k")
-                } else {
-                    format!("{x:.0}k")
-                }
-            })
+            .x_label_formatter(&tokens)
             .y_labels(6)
             .y_label_formatter(&|y| format!("{y:.0}"))
             .draw()?;
         for p in points {
-            let (x, f1) = (p.train_tokens / 1000.0, p.scores.mean.micro.f1 * 100.0);
-            let sd = p.scores.sd.micro.f1 * 100.0;
-            let whisker = vec![(x, f1 - sd), (x, f1 + sd)];
-            chart.draw_series([PathElement::new(whisker, BLUE.stroke_width(2))])?;
+            let (low, high) = whisker(p);
+            let ends = vec![(p.train_tokens, low), (p.train_tokens, high)];
+            chart.draw_series([PathElement::new(ends, BLUE.stroke_width(2))])?;
         }
         for (values, color) in series {
             chart.draw_series(LineSeries::new(values.clone(), color.stroke_width(2)))?;

@@ -87,7 +87,7 @@ pub(super) fn of_scores(scores: &Scorecard) -> Result<String> {
         figures.push(figure(
             "reliability of confidences",
             &[("accuracy", "blue"), ("perfect calibration", "ink")],
-            "confidence",
+            "confidence; above each bar the number of predictions",
             &calibration::reliability(calibration)?,
         ));
         figures.push(figure(
@@ -149,8 +149,8 @@ fn draw(height: u32, paint: impl FnOnce(&Area<'_>) -> Drawn) -> Result<String> {
 }
 
 /// Text in the ink colour, anchored as asked.
-fn ink(h: HPos, v: VPos) -> TextStyle<'static> {
-    ("sans-serif", TEXT)
+fn ink(h: HPos, v: VPos, size: i32) -> TextStyle<'static> {
+    ("sans-serif", size)
         .into_font()
         .color(&INK)
         .pos(Pos::new(h, v))

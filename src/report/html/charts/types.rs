@@ -1,6 +1,6 @@
 //! Bars by entity type.
 
-use super::{Area, BLUE, Drawn, GREEN, GRID, INK, ORANGE, WIDTH, draw, ink, short};
+use super::{Area, BLUE, Drawn, GREEN, GRID, INK, ORANGE, TEXT, WIDTH, draw, ink, short};
 use crate::error::Result;
 use crate::report::{Scorecard, SeenReport};
 use plotters::prelude::*;
@@ -86,7 +86,7 @@ fn bars(groups: &[Group]) -> Result<String> {
             let name = Text::new(
                 group.name.clone(),
                 (LEFT - 8, middle),
-                ink(HPos::Right, VPos::Center),
+                ink(HPos::Right, VPos::Center, TEXT),
             );
             area.draw(&name)?;
             for (i, (value, color)) in group.bars.iter().enumerate() {
@@ -114,7 +114,7 @@ fn axis(area: &Area<'_>, bottom: i32) -> Drawn {
         let label = Text::new(
             percent.to_string(),
             (at, bottom + 8),
-            ink(HPos::Center, VPos::Top),
+            ink(HPos::Center, VPos::Top, TEXT),
         );
         area.draw(&label)?;
     }
@@ -132,7 +132,7 @@ fn bar(area: &Area<'_>, top: i32, value: Option<f64>, color: RGBColor) -> Drawn 
     ))?;
     // Behind the interval's whisker, which may reach farther than the bar.
     let at = (x(100.0) + RIGHT - 2, top + BAR / 2);
-    area.draw(&Text::new(shown, at, ink(HPos::Right, VPos::Center)))
+    area.draw(&Text::new(shown, at, ink(HPos::Right, VPos::Center, TEXT)))
 }
 
 fn whisker(area: &Area<'_>, y: i32, low: f64, high: f64) -> Drawn {
