@@ -8,13 +8,16 @@
 //! train  tag  explain  cross_validate   the verbs
 //! report  output                 scores → text/json/csv;  tagged text → text/conll/jsonl/csv/inline
 //! evaluate  model                counts and scores;  the model bundle
+//! config                         what a training run is told to do
 //! crf  features                  crf never sees text;  features never see tags
 //! gazetteer  clusters            name lists;  word classes
 //! frozen                         hash tables that are read in place
 //! corpus  label                  labelled documents and their formats;  tag schemes and spans
 //! text                           characters, normal forms, tokens, sentences, clitics
-//! error                          one error type
+//! error  random                  one error type;  seeded pseudo-random numbers
 //! ```
+//!
+//! A test holds the code to this diagram.
 
 pub mod cli;
 pub mod clusters;
@@ -38,3 +41,8 @@ pub mod text;
 pub mod train;
 
 pub use error::{Error, Result};
+
+/// The README, so that its example is compiled and run with the other documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
