@@ -339,7 +339,7 @@ impl<'m> Worker<'m> {
     }
 }
 
-/// Sentences cut to at most [`MAX_SENTENCE`] tokens: the sentence that each piece belongs to, and the pieces.
+/// Sentences cut to at most 1,024 tokens: the sentence that each piece belongs to, and the pieces.
 pub fn pieces(sentences: &[Range<usize>]) -> (Vec<usize>, Vec<Range<usize>>) {
     sentences
         .iter()

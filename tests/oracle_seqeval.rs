@@ -57,7 +57,7 @@ impl Random {
 type Round = Vec<(Vec<String>, Vec<String>)>;
 
 fn random_round(random: &mut Random, round: usize) -> Round {
-    let letters: &[&str] = if round % 2 == 0 {
+    let letters: &[&str] = if round.is_multiple_of(2) {
         &["O", "B", "I"]
     } else {
         &["O", "B", "I", "E", "S"]

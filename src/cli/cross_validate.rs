@@ -201,9 +201,8 @@ impl Progress {
                     live.0,
                     self.n_jobs
                 );
-                if !console::draws_progress() {
-                    console::note(line);
-                } else if self.bars.println(&line).is_err() {
+                // Above the bars where there are any, else as a line of its own.
+                if !console::draws_progress() || self.bars.println(&line).is_err() {
                     console::note(line);
                 }
             }

@@ -87,14 +87,13 @@ impl BigramCounter {
     /// Adds a sentence.
     pub fn add<'a>(&mut self, words: impl IntoIterator<Item = &'a str>) {
         for word in words {
-            let id = match self.index.get(word) {
-                Some(&id) => id,
-                None => {
-                    let id = self.counts.len() as u32;
-                    self.index.insert(word.to_owned(), id);
-                    self.counts.push(0);
-                    id
-                }
+            let id = if let Some(&id) = self.index.get(word) {
+                id
+            } else {
+                let id = self.counts.len() as u32;
+                self.index.insert(word.to_owned(), id);
+                self.counts.push(0);
+                id
             };
             self.counts[id as usize] += 1;
             self.stream.push(id);

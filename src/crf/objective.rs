@@ -4,7 +4,7 @@
 //! order, so that the result has the same bits for any number of threads:
 //!
 //! 1. word rows: scores of each distinct word at each window offset, gathered from the weights;
-//! 2. sentences: emissions gathered from the word rows, forward-backward, residuals p(y_t) − [gold];
+//! 2. sentences: emissions gathered from the word rows, forward-backward, residuals p(y_t) − 1 at the gold label;
 //! 3. word rows: residuals gathered from all positions of the word;
 //! 4. columns: gradient gathered from the rows in which the column occurs;
 //! 5. transitions, summed shard by shard.

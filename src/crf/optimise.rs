@@ -135,7 +135,7 @@ impl Optimiser {
             } else {
                 1.0
             };
-            let found = self.search(
+            let found = search(
                 objective,
                 l1.as_deref(),
                 (x, loss, slope),
@@ -181,53 +181,52 @@ impl Optimiser {
         let stop = Stop::Iterations;
         Summary { stop, last }
     }
+}
 
-    /// Bisection between a step that is too short (weak Wolfe) and one that is too long (Armijo); with L1, backtracking along
-    /// the path projected onto the current orthant. Returns the new loss, with the point and its gradient in the buffers.
-    fn search(
-        &self,
-        objective: &mut Objective<'_>,
-        l1: Option<&[f64]>,
-        (x, loss, slope): (&[f64], f64, f64),
-        (direction, steepest, first): (&[f64], &[f64], f64),
-        (trial, trial_gradient): (&mut Vec<f64>, &mut Vec<f64>),
-        evaluations: &mut usize,
-    ) -> Option<f64> {
-        let (mut short, mut long) = (0.0, f64::INFINITY);
-        let mut step = first;
-        for _ in 0..MAX_TRIALS {
-            match l1 {
-                None => fill_with(trial, |i| x[i] + step * direction[i]),
-                Some(_) => fill_with(trial, |i| {
-                    let orthant = if x[i] == 0.0 { -steepest[i] } else { x[i] };
-                    let moved = x[i] + step * direction[i];
-                    if moved * orthant > 0.0 { moved } else { 0.0 }
-                }),
-            }
-            let new_loss = objective.evaluate(trial, trial_gradient) + penalty(l1, trial);
-            *evaluations += 1;
-            let expected = if l1.is_some() {
-                sum_chunks(x.len(), |r| {
-                    r.map(|i| steepest[i] * (trial[i] - x[i])).sum()
-                })
-            } else {
-                step * slope
-            };
-            if !new_loss.is_finite() || new_loss > loss + ARMIJO * expected {
-                long = step;
-            } else if l1.is_none() && dot(direction, trial_gradient) < CURVATURE * slope {
-                short = step;
-            } else {
-                return Some(new_loss);
-            }
-            step = if long.is_finite() {
-                f64::midpoint(short, long)
-            } else {
-                2.0 * short
-            };
+/// Bisection between a step that is too short (weak Wolfe) and one that is too long (Armijo); with L1, backtracking along
+/// the path projected onto the current orthant. Returns the new loss, with the point and its gradient in the buffers.
+fn search(
+    objective: &mut Objective<'_>,
+    l1: Option<&[f64]>,
+    (x, loss, slope): (&[f64], f64, f64),
+    (direction, steepest, first): (&[f64], &[f64], f64),
+    (trial, trial_gradient): (&mut Vec<f64>, &mut Vec<f64>),
+    evaluations: &mut usize,
+) -> Option<f64> {
+    let (mut short, mut long) = (0.0, f64::INFINITY);
+    let mut step = first;
+    for _ in 0..MAX_TRIALS {
+        match l1 {
+            None => fill_with(trial, |i| x[i] + step * direction[i]),
+            Some(_) => fill_with(trial, |i| {
+                let orthant = if x[i] == 0.0 { -steepest[i] } else { x[i] };
+                let moved = x[i] + step * direction[i];
+                if moved * orthant > 0.0 { moved } else { 0.0 }
+            }),
         }
-        None
+        let new_loss = objective.evaluate(trial, trial_gradient) + penalty(l1, trial);
+        *evaluations += 1;
+        let expected = if l1.is_some() {
+            sum_chunks(x.len(), |r| {
+                r.map(|i| steepest[i] * (trial[i] - x[i])).sum()
+            })
+        } else {
+            step * slope
+        };
+        if !new_loss.is_finite() || new_loss > loss + ARMIJO * expected {
+            long = step;
+        } else if l1.is_none() && dot(direction, trial_gradient) < CURVATURE * slope {
+            short = step;
+        } else {
+            return Some(new_loss);
+        }
+        step = if long.is_finite() {
+            f64::midpoint(short, long)
+        } else {
+            2.0 * short
+        };
     }
+    None
 }
 
 fn penalty(l1: Option<&[f64]>, x: &[f64]) -> f64 {

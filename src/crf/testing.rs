@@ -56,7 +56,7 @@ pub fn observations(seed: u64, n_sentences: usize, n_words: usize) -> Observatio
     };
     for s in 0..n_sentences {
         let mut previous = 0;
-        for _ in 0..1 + random.below(6) {
+        for _ in 0..=random.below(6) {
             o.words.push(random.below(n_words) as u32);
             previous = if previous == 0 {
                 random.below(2)

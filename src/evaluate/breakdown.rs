@@ -120,9 +120,10 @@ impl Breakdown {
         } else {
             (ResamplingUnit::Document, &self.document_counts)
         };
-        let of_unit = |table: &BTreeMap<String, Counts>| match kind {
-            Some(kind) => table.get(kind).copied().unwrap_or_default(),
-            None => {
+        let of_unit = |table: &BTreeMap<String, Counts>| {
+            if let Some(kind) = kind {
+                table.get(kind).copied().unwrap_or_default()
+            } else {
                 let mut sum = Counts::default();
                 table.values().for_each(|counts| sum.merge(counts));
                 sum

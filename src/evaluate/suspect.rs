@@ -188,7 +188,7 @@ mod tests {
         assert_eq!((ranked.len(), ranked[0].votes), (1, 1));
         // A is in no gold: its usual confidence is 0.
         assert!(
-            (ranked[0].suspicion - (0.8 + 0.8) / 2.0).abs() < 1e-6,
+            (ranked[0].suspicion - f32::midpoint(0.8, 0.8)).abs() < 1e-6,
             "{ranked:?}"
         );
         assert_eq!(ranked[0].disagreement.predicted_probability, Some(0.8));

@@ -8,12 +8,12 @@ use crate::model::Resources;
 use crate::train;
 use std::ops::ControlFlow;
 
-fn document(text: &str, spans: Vec<Span>) -> Document {
+fn document(text: &str, spans: &[Span]) -> Document {
     let mut document = Document::new("d");
     for (i, line) in text.split('\n').enumerate() {
         document.sentences.push(Sentence {
             tokens: line.split(' ').map(str::to_owned).collect(),
-            spans: if i == 0 { spans.clone() } else { Vec::new() },
+            spans: if i == 0 { spans.to_vec() } else { Vec::new() },
             ..Sentence::default()
         });
     }
@@ -25,15 +25,15 @@ fn model(scheme: Scheme) -> Model {
     let documents = [
         document(
             "زار سامي حداد بيروت أمس",
-            vec![span(1, 3, "PER"), span(3, 4, "LOC")],
+            &[span(1, 3, "PER"), span(3, 4, "LOC")],
         ),
         document(
             "أعلن الاتحاد الأوروبي في بروكسل",
-            vec![span(1, 3, "ORG"), span(4, 5, "LOC")],
+            &[span(1, 3, "ORG"), span(4, 5, "LOC")],
         ),
         document(
             "وصل حداد إلى بيروت",
-            vec![span(1, 2, "PER"), span(3, 4, "LOC")],
+            &[span(1, 2, "PER"), span(3, 4, "LOC")],
         ),
     ];
     let entry = |name: &str, class: &str| Entry {
@@ -52,7 +52,7 @@ fn model(scheme: Scheme) -> Model {
 }
 
 fn text() -> Document {
-    document("زار حداد الاتحاد الأوروبي\nوصل سامي إلى بيروت", Vec::new())
+    document("زار حداد الاتحاد الأوروبي\nوصل سامي إلى بيروت", &[])
 }
 
 #[test]
@@ -124,7 +124,13 @@ fn phrases_and_neighbours_are_named() {
         names.contains(&previous.as_str()),
         "{previous} not in {names:?}"
     );
-    assert_eq!(explanation.sentences[0].entities.len(), 2);
+    let entities = &explanation.sentences[0].entities;
+    assert!(
+        entities
+            .iter()
+            .any(|e| e.kind == "ORG" && (e.start, e.end) == (2, 4)),
+        "{entities:?}"
+    );
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub enum Place {
 /// Tokens of whole sentences that are seen together, about: an article. Longer documents are taken in pieces.
 const STRETCH: usize = 1500;
 
-/// Runs of sentences with at most [`STRETCH`] tokens (one sentence at least), as ranges of sentence indices. Training and
+/// Runs of sentences with at most 1,500 tokens (one sentence at least), as ranges of sentence indices. Training and
 /// tagging cut documents alike.
 pub fn stretches(sentences: &[Range<usize>]) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut first = 0;

@@ -216,7 +216,7 @@ mod tests {
         let (words, keys): (Vec<&Word>, Vec<&WordKeys>) =
             (words.iter().collect(), keys.iter().collect());
         let mut surroundings = Surroundings::default();
-        surroundings.read(extractor.gazetteer(), &keys, &[0..3]);
+        surroundings.read(extractor.gazetteer(), &keys, std::slice::from_ref(&(0..3)));
         let context = surroundings.context(extractor.gazetteer(), &keys, 0..3);
         let mut names = ContextNames {
             words: &words,

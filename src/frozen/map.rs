@@ -24,7 +24,7 @@ impl FrozenMap {
     /// Opens a map in place. Fails when the length is not that of a map.
     pub fn open(bytes: Bytes) -> Result<Self> {
         let slots = bytes.len() / SLOT;
-        if bytes.len() % SLOT != 0 || slots == 0 {
+        if !bytes.len().is_multiple_of(SLOT) || slots == 0 {
             return Err(Error::new(
                 "a hash table in the model has an impossible size",
             ));

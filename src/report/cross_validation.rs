@@ -315,7 +315,7 @@ mod tests {
         assert!((spread.mean.types["A"].f1 - 1.0).abs() < 1e-12);
         assert!(spread.mean.types["B"].f1.abs() < 1e-12);
         assert!(spread.sd.types["B"].f1.abs() < 1e-12);
-        let expected = (2.0 / 3.0 + 1.0) / 2.0;
+        let expected = f64::midpoint(2.0 / 3.0, 1.0);
         assert!((spread.mean.micro.f1 - expected).abs() < 1e-12);
         assert_eq!(spread.mean.token_accuracy, Some(0.75));
     }

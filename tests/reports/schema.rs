@@ -50,7 +50,8 @@ fn assert_schema(name: &str, reports: &[Value]) {
     for report in reports {
         paths(report, "", "", &mut found);
     }
-    let found: String = found.iter().map(|line| format!("{line}\n")).collect();
+    let mut found = found.into_iter().collect::<Vec<_>>().join("\n");
+    found.push('\n');
     let file = format!("{}/tests/reports/{name}.schema", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("MUSAMMA_UPDATE").is_some() {
         std::fs::write(&file, &found).expect("writes");

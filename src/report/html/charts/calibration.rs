@@ -29,7 +29,7 @@ pub(super) fn reliability(calibration: &CalibrationReport) -> Result<String> {
         });
         chart.draw_series(bars)?;
         for bin in calibration.bins.iter().filter(|bin| bin.n > 0) {
-            let middle = chart.backend_coord(&((bin.low + bin.high) / 2.0, COUNTS));
+            let middle = chart.backend_coord(&(f64::midpoint(bin.low, bin.high), COUNTS));
             let style = ink(HPos::Center, VPos::Center, SMALL);
             area.draw(&Text::new(bin.n.to_string(), middle, style))?;
         }
