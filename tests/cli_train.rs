@@ -155,7 +155,7 @@ fn types_are_renamed_and_dropped() {
     let report = run_with(["inspect", &model], "");
     let report = report.ok();
     assert!(
-        report.contains("labels      O B-LOC I-LOC B-PERS I-PERS\n"),
+        report.contains("labels      O B-LOC I-LOC E-LOC S-LOC B-PERS I-PERS E-PERS S-PERS\n"),
         "{report}"
     );
     let stderr = train(&["x", "--model", &model, "--map", "PER"]).failed();
@@ -264,7 +264,7 @@ fn inspect_shows_a_model() {
     )
     .ok();
     let json: Value = serde_json::from_str(&json).expect("json");
-    assert_eq!(json["labels"].as_array().map(Vec::len), Some(7));
+    assert_eq!(json["labels"].as_array().map(Vec::len), Some(13));
     assert_eq!(
         json["transitions"][0][2],
         Value::Null,

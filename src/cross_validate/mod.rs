@@ -113,16 +113,18 @@ pub fn cross_validate(
         is_stopped: AtomicBool::new(false),
     };
     let next = AtomicUsize::new(0);
+    let has_failed = AtomicBool::new(false);
     let done = rayon::broadcast(|_| {
         let mut done = Vec::new();
-        while !runner.is_stopped.load(Ordering::Relaxed) {
+        // A failure lets the jobs before it come to their own end, and starts no more.
+        while !runner.is_stopped.load(Ordering::Relaxed) && !has_failed.load(Ordering::Relaxed) {
             let i = next.fetch_add(1, Ordering::Relaxed);
             let Some(&job) = plan.jobs().get(i) else {
                 break;
             };
             let outcome = runner.run(job);
             if outcome.is_err() {
-                runner.is_stopped.store(true, Ordering::Relaxed);
+                has_failed.store(true, Ordering::Relaxed);
             }
             done.push((i, outcome));
         }
@@ -224,7 +226,14 @@ impl Runner<'_> {
             }
             train::Event::Prepared { .. } => ControlFlow::Continue(()),
         };
-        let options = train::Options::default();
+        let weights = train
+            .iter()
+            .map(train::document_weight)
+            .collect::<Result<Vec<f64>>>()?;
+        let options = train::Options {
+            document_weights: &weights,
+            ..train::Options::default()
+        };
         let model = train::train(train, self.config, self.resources, &options, watch)
             .map_err(|e| e.in_file(format!("fold {}", job.fold + 1)))?;
         if self.is_stopped.load(Ordering::Relaxed) {

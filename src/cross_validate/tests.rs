@@ -155,3 +155,41 @@ fn a_fold_without_entities_to_learn_from_is_named() {
         "{error}"
     );
 }
+
+#[test]
+fn documents_have_the_weights_that_they_carry() {
+    let go_on = |_: &Event| ControlFlow::Continue(());
+    let options = Options {
+        folds: 3,
+        repeats: 1,
+        learning_curve: false,
+        ..options()
+    };
+    let f1 = |weight: &str| {
+        let mut documents = documents(24);
+        // Documents that say nothing of persons would teach that there are none.
+        for document in &mut documents[..12] {
+            document.meta.push(("weight".to_owned(), weight.to_owned()));
+            document
+                .sentences
+                .iter_mut()
+                .for_each(|s| s.spans.retain(|span| span.kind != "PER"));
+        }
+        let all = cross_validate(
+            &documents,
+            &Config::default(),
+            &resources(),
+            &options,
+            &go_on,
+        );
+        let mut sum = Evaluation::default();
+        all?.folds.iter().for_each(|run| sum.merge(&run.evaluation));
+        Ok::<_, Error>(sum.kinds["PER"].recall().unwrap_or(0.0))
+    };
+    let (none, full) = (f1("0").expect("runs"), f1("1").expect("runs"));
+    assert!(
+        none > full,
+        "recall of persons {none} without the bad half, {full} with it"
+    );
+    assert!(f1("much").is_err(), "a weight that is no number");
+}
