@@ -47,7 +47,7 @@ pub struct Compare {
 impl Compare {
     /// Runs the command.
     pub fn run(&self) -> Result<ExitCode> {
-        let output = self.output.open()?;
+        self.output.check()?;
         let mut reader = self.gold.reader()?;
         let files = reader.read(std::slice::from_ref(&self.gold_path))?;
         let gold = Gold::new(files, |all| self.splits.select(all, &[]))?;
@@ -66,7 +66,7 @@ impl Compare {
             provenance,
         )?;
         report.shown = self.limit;
-        output.write(&report)?;
+        self.output.write(&report)?;
         Ok(ExitCode::SUCCESS)
     }
 }

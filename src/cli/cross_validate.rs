@@ -1,5 +1,7 @@
 //! `musamma cross-validate`: every document tagged by a model that was not trained on it.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,12 +9,12 @@ use std::sync::Mutex;
 
 use clap::Args;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use std::collections::BTreeMap;
 
 use super::config_args::ConfigArgs;
 use super::console;
 use super::evaluate::is_attached;
 use super::input::GoldArgs;
+use super::output_file::OutputFile;
 use super::report_args::{self, Gold, ReportArgs};
 use super::resource_files::ResourceArgs;
 use super::splits::SplitArgs;
@@ -56,7 +58,7 @@ pub struct CrossValidate {
     /// Also write every disagreement of gold and prediction as CSV, the likeliest annotation error first
     #[arg(long, value_name = "FILE")]
     errors: Option<PathBuf>,
-    /// Also write what was predicted on each document by the model that did not see it (CoNLL; of the first repeat)
+    /// Also write what was predicted on each document by the model that did not see it (as `CoNLL`; of the first repeat)
     #[arg(long, value_name = "FILE")]
     save_predictions: Option<PathBuf>,
     #[command(flatten)]
@@ -74,10 +76,10 @@ pub struct CrossValidate {
 impl CrossValidate {
     /// Runs the command.
     pub fn run(&self) -> Result<ExitCode> {
-        let output = self.output.open()?;
-        let page = report_args::open(self.report.as_ref())?;
-        let errors = report_args::open(self.errors.as_ref())?;
-        let saved = report_args::open(self.save_predictions.as_ref())?;
+        self.output.check()?;
+        for path in [&self.report, &self.errors, &self.save_predictions] {
+            report_args::check(path.as_deref())?;
+        }
         let config = self.config.load(None)?;
         let resources = self.resources.load(None)?;
         let mut reader = self.gold.reader()?;
@@ -107,17 +109,18 @@ impl CrossValidate {
             provenance,
             is_attached(Some(&extractor)),
         );
-        if let Some(page) = page {
-            report_args::write_page(page, &html::cross_validation_page(&report, &cases)?)?;
+        if let Some(path) = &self.report {
+            report_args::write_page(path, &html::cross_validation_page(&report, &cases)?)?;
         }
-        if let Some(errors) = errors {
-            report_args::write_errors(errors, &cases)?;
+        if let Some(path) = &self.errors {
+            report_args::write_errors(path, &cases)?;
         }
-        if let Some(mut saved) = saved {
+        if let Some(path) = &self.save_predictions {
+            let mut saved = OutputFile::create(path)?;
             write_conll(&predicted(&gold.documents, &all), Scheme::Iob2, &mut saved)?;
             saved.finish()?;
         }
-        output.write(&report)?;
+        self.output.write(&report)?;
         Ok(ExitCode::SUCCESS)
     }
 
@@ -194,16 +197,16 @@ impl Progress {
                     self.bars.remove(&bar);
                 }
                 live.0 += 1;
-                let line = format!(
+                let done = format!(
                     "{}: F1 {:.2} ({} of {})",
                     self.name(*job),
                     100.0 * scores.or_zero().2,
                     live.0,
                     self.n_jobs
                 );
-                // Above the bars where there are any, else as a line of its own.
-                if !console::draws_progress() || self.bars.println(&line).is_err() {
-                    console::note(line);
+                let is_shown = console::draws_progress() && self.bars.println(&done).is_ok();
+                if !is_shown {
+                    console::note(done);
                 }
             }
         }
@@ -215,7 +218,7 @@ impl Progress {
             name = format!("repeat {}, {name}", job.repeat + 1);
         }
         if !job.is_whole() {
-            name += &format!(", {} %", job.percent);
+            let _ = write!(name, ", {} %", job.percent);
         }
         name
     }

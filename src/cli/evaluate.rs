@@ -57,9 +57,9 @@ pub struct Evaluate {
 impl Evaluate {
     /// Runs the command.
     pub fn run(&self) -> Result<ExitCode> {
-        let output = self.output.open()?;
-        let page = report_args::open(self.report.as_ref())?;
-        let errors = report_args::open(self.errors.as_ref())?;
+        self.output.check()?;
+        report_args::check(self.report.as_deref())?;
+        report_args::check(self.errors.as_deref())?;
         let mut reader = self.gold.reader()?;
         let files = reader.read(&self.files)?;
         let gold = Gold::new(files, |all| self.splits.select(all, &[]))?;
@@ -77,16 +77,16 @@ impl Evaluate {
         );
         let scores = Scorecard::new(&breakdown, seen.as_ref(), self.bootstrap, self.seed);
         let report = EvaluationReport::new(scores, provenance);
-        if page.is_some() || errors.is_some() {
+        if self.report.is_some() || self.errors.is_some() {
             let cases = Cases::new(&gold.documents, &gold.files).all(&runs);
-            if let Some(page) = page {
-                report_args::write_page(page, &html::evaluation_page(&report, &cases)?)?;
+            if let Some(path) = &self.report {
+                report_args::write_page(path, &html::evaluation_page(&report, &cases)?)?;
             }
-            if let Some(errors) = errors {
-                report_args::write_errors(errors, &cases)?;
+            if let Some(path) = &self.errors {
+                report_args::write_errors(path, &cases)?;
             }
         }
-        output.write(&report)?;
+        self.output.write(&report)?;
         Ok(ExitCode::SUCCESS)
     }
 

@@ -9,7 +9,6 @@ use clap::{Args, ValueEnum};
 use super::input::cannot_open;
 use super::model_file::ModelArgs;
 use super::output_file::{OutputFile, write_error};
-use super::report_args::write_page;
 use crate::corpus::{Document, Sentence};
 use crate::error::{Error, Result};
 use crate::explain::{self, Explanation};
@@ -62,19 +61,14 @@ impl Explain {
         match self.format {
             ExplainFormat::Text => {
                 explain::write_text(&explanation, self.top, self.entities, &mut output)?;
-                output.finish()?;
             }
             ExplainFormat::Html => {
-                write_page(
-                    output,
-                    &explain::page(&explanation, name.as_deref(), self.top),
-                )?;
+                let page = explain::page(&explanation, name.as_deref(), self.top);
+                output.write_all(page.as_bytes()).map_err(write_error)?;
             }
-            ExplainFormat::Json => {
-                write_json(&explanation, &mut output)?;
-                output.finish()?;
-            }
+            ExplainFormat::Json => write_json(&explanation, &mut output)?,
         }
+        output.finish()?;
         Ok(ExitCode::SUCCESS)
     }
 

@@ -1,6 +1,7 @@
 //! Where reports go, and in which rendering: flags shared by every command that measures.
 
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -9,7 +10,6 @@ use crate::corpus::Document;
 use crate::corpus::check::LabelledFile;
 use crate::error::Result;
 use crate::report::{self, Case, Format, Report, Source, write_cases};
-use std::io::Write;
 
 /// Flags that choose a rendering.
 #[derive(Debug, Clone, Default, Args)]
@@ -49,43 +49,34 @@ impl From<ReportFormat> for Format {
 }
 
 impl ReportArgs {
-    /// Opens the destination, so that a long run does not end in vain.
-    pub fn open(&self) -> Result<ReportOutput> {
-        Ok(ReportOutput {
-            format: self.format.into(),
-            output: OutputFile::create_or_stdout(self.output.as_deref())?,
-        })
+    /// Finds out whether the destination can be written, so that a long run does not end in vain.
+    pub fn check(&self) -> Result<()> {
+        check(self.output.as_deref())
+    }
+
+    /// Writes the report.
+    pub fn write(&self, report: &impl Report) -> Result<()> {
+        let mut output = OutputFile::create_or_stdout(self.output.as_deref())?;
+        report::render(report, self.format.into(), &mut output)?;
+        output.finish()
     }
 }
 
-/// A destination that was found to be writable.
-#[derive(Debug)]
-pub struct ReportOutput {
-    format: Format,
-    output: OutputFile,
-}
-
-impl ReportOutput {
-    /// Writes the report and puts it in its place.
-    pub fn write(mut self, report: &impl Report) -> Result<()> {
-        report::render(report, self.format, &mut self.output)?;
-        self.output.finish()
-    }
-}
-
-/// Opens a file that a flag may name.
-pub fn open(path: Option<&PathBuf>) -> Result<Option<OutputFile>> {
-    path.map(|path| OutputFile::create(path)).transpose()
+/// Finds out whether a file that a flag may name can be written.
+pub fn check(path: Option<&Path>) -> Result<()> {
+    path.map_or(Ok(()), OutputFile::check)
 }
 
 /// Writes a whole page.
-pub fn write_page(mut output: OutputFile, page: &str) -> Result<()> {
+pub fn write_page(path: &Path, page: &str) -> Result<()> {
+    let mut output = OutputFile::create(path)?;
     output.write_all(page.as_bytes()).map_err(write_error)?;
     output.finish()
 }
 
 /// Writes a list of cases as CSV.
-pub fn write_errors(mut output: OutputFile, cases: &[Case]) -> Result<()> {
+pub fn write_errors(path: &Path, cases: &[Case]) -> Result<()> {
+    let mut output = OutputFile::create(path)?;
     write_cases(cases, &mut output)?;
     output.finish()
 }

@@ -122,12 +122,13 @@ impl Breakdown {
         };
         let of_unit = |table: &BTreeMap<String, Counts>| {
             if let Some(kind) = kind {
-                table.get(kind).copied().unwrap_or_default()
-            } else {
-                let mut sum = Counts::default();
-                table.values().for_each(|counts| sum.merge(counts));
-                sum
+                return table.get(kind).copied().unwrap_or_default();
             }
+            let mut sum = Counts::default();
+            for counts in table.values() {
+                sum.merge(counts);
+            }
+            sum
         };
         (unit, tables.iter().map(of_unit).collect())
     }
@@ -214,7 +215,9 @@ mod tests {
         assert_eq!((twice.documents, twice.units(None).1.len()), (2, 2));
         for table in [&all.by_length, &all.by_attachment] {
             let mut sum = Counts::default();
-            table.values().for_each(|c| sum.merge(c));
+            for counts in table.values() {
+                sum.merge(counts);
+            }
             assert_eq!(sum, all.evaluation.micro(), "{table:?}");
         }
     }

@@ -75,9 +75,9 @@ impl Calibration {
             })
             .collect();
         for &(confidence, is_right) in &self.claims {
-            // Bin i holds (i/N, (i+1)/N].
-            let index = (f64::from(confidence) * N_BINS as f64).ceil() as usize;
-            let bin = &mut bins[index.clamp(1, N_BINS) - 1];
+            // Bin i holds (i/N, (i+1)/N], and the first 0 as well.
+            let index = bins.iter().position(|b| f64::from(confidence) <= b.high);
+            let bin = &mut bins[index.unwrap_or(N_BINS - 1)];
             bin.n += 1;
             bin.correct += u64::from(is_right);
             bin.confidence_sum += f64::from(confidence);

@@ -4,6 +4,7 @@ use super::text::margin;
 use super::{ExplainedSentence, ExplainedToken, Explanation};
 use crate::report::html::page::{Page, escape, latin, number};
 use crate::report::html::term;
+use std::fmt::Write as _;
 
 /// The page of a text, called `name` where it has one, with the `n_features` most decisive features of each token.
 pub fn page(explanation: &Explanation, name: Option<&str>, n_features: usize) -> String {
@@ -37,11 +38,12 @@ fn words(s: usize, sentence: &ExplainedSentence) -> String {
     for (t, token) in sentence.tokens.iter().enumerate() {
         if let Some(entity) = sentence.entities.iter().find(|e| e.start == t) {
             let tooltip = format!("{} {:.3}", entity.kind, entity.confidence);
-            out.push_str(&format!(
+            let _ = write!(
+                out,
                 "<span class=\"e\" data-type=\"{}\" title=\"{}\">",
                 escape(&entity.kind),
                 escape(&tooltip)
-            ));
+            );
         }
         let link = format!("<a href=\"#{}\">{}</a>", anchor(s, t), escape(&token.text));
         out.push_str(&link);
@@ -68,7 +70,8 @@ fn drawer(id: &str, token: &ExplainedToken, n_features: usize) -> String {
             found.map_or_else(String::new, |w| number(&format!("{:+.3}", w.1)))
         };
         let (family, value, offset) = feature.parts();
-        rows.push_str(&format!(
+        let _ = write!(
+            rows,
             "<tr><th scope=\"row\"><bdi dir=\"ltr\">{}<bdi>{}</bdi>{}</bdi></th><td class=\"num\">{}</td><td class=\"num\">{}</td><td class=\"num\">{}</td></tr>",
             escape(family),
             escape(value),
@@ -76,17 +79,18 @@ fn drawer(id: &str, token: &ExplainedToken, n_features: usize) -> String {
             number(&format!("{:+.3}", feature.difference)),
             weight(&token.label),
             weight(&token.runner_up)
-        ));
+        );
     }
     let rest = token.features.get(n_features..).unwrap_or_default();
     if !rest.is_empty() {
         let sum: f32 = rest.iter().map(|f| f.difference).sum();
-        rows.push_str(&format!(
+        let _ = write!(
+            rows,
             "<tr><th scope=\"row\">{} {}</th><td class=\"num\">{}</td><td></td><td></td></tr>",
             number(&rest.len().to_string()),
             term("more features"),
             number(&format!("{sum:+.3}"))
-        ));
+        );
     }
     let probability = |p: f32| number(&format!("{p:.3}"));
     format!(

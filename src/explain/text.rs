@@ -2,6 +2,7 @@
 
 use super::{ExplainedToken, Explanation};
 use crate::error::{Error, Result};
+use std::fmt::Write as _;
 use std::io::Write;
 
 /// FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE: Arabic between them does not pull numbers to its side.
@@ -43,34 +44,36 @@ fn is_of_interest(token: &ExplainedToken) -> bool {
 
 fn block(token: &ExplainedToken, n_features: usize, out: &mut String) {
     let (open, close) = ISOLATE;
-    out.push_str(&format!(
-        "{LRM}{open}{}{close}  {} {:.3}  runner-up {} {:.3}, margin {}\n",
+    let _ = writeln!(
+        out,
+        "{LRM}{open}{}{close}  {} {:.3}  runner-up {} {:.3}, margin {}",
         token.text,
         token.label,
         token.probability,
         token.runner_up,
         token.runner_up_probability,
         margin(token.margin)
-    ));
+    );
     for feature in token.features.iter().take(n_features) {
         let (family, value, offset) = feature.parts();
         let of = |label: &str| {
             let weight = feature.weights.iter().find(|w| w.0 == label);
             weight.map_or_else(|| format!("{:>7}", "·"), |w| format!("{:>+7.3}", w.1))
         };
-        out.push_str(&format!(
-            "{LRM}  {:>+7.3}   {} {}  {} {}   {family}{open}{value}{close}{offset}\n",
+        let _ = writeln!(
+            out,
+            "{LRM}  {:>+7.3}   {} {}  {} {}   {family}{open}{value}{close}{offset}",
             feature.difference,
             token.label,
             of(&token.label),
             token.runner_up,
             of(&token.runner_up)
-        ));
+        );
     }
     let rest = token.features.get(n_features..).unwrap_or_default();
     if !rest.is_empty() {
         let sum: f32 = rest.iter().map(|f| f.difference).sum();
-        out.push_str(&format!("  {sum:>+7.3}   {} more features\n", rest.len()));
+        let _ = writeln!(out, "  {sum:>+7.3}   {} more features", rest.len());
     }
 }
 

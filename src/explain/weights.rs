@@ -11,6 +11,9 @@ use crate::features::{N_SLOTS, OFFSETS, Word, WordKeys};
 use crate::model::{Model, slot_name};
 use crate::tag::{pieces, sentence_ranges};
 
+/// Name of a word feature, and its weights as (slot, label, weight).
+type WordFeature = (String, Vec<(u8, u8, f32)>);
+
 /// Names and weights of the features of a document's tokens.
 #[derive(Debug)]
 pub struct Weights<'m> {
@@ -18,8 +21,8 @@ pub struct Weights<'m> {
     /// Distinct words.
     words: Vec<Word>,
     keys: Vec<WordKeys>,
-    /// Features of each distinct word: name, and weights as (slot, label, weight).
-    word_features: Vec<Vec<(String, Vec<(u8, u8, f32)>)>>,
+    /// Features of each distinct word.
+    word_features: Vec<Vec<WordFeature>>,
     /// Index of each token's word.
     tokens: Vec<usize>,
     /// Features of each token's context.
@@ -101,14 +104,14 @@ impl<'m> Weights<'m> {
                         out: Vec::new(),
                     };
                     extractor.context_attributes(&context, t, &mut names);
-                    let named = names.out.into_iter().map(|(name, hash)| {
+                    let features = names.out.into_iter().map(|(name, hash)| {
                         // Cells of other slots would be those of a word feature with the same fingerprint, which the tagger
                         // ignores too.
                         let weights = self.model.table().weights(hash).into_iter();
                         let here = weights.filter(|w| usize::from(w.0) == N_SLOTS);
                         (name, here.map(|w| (usize::from(w.1), w.2)).collect())
                     });
-                    self.context_features.push(named.collect());
+                    self.context_features.push(features.collect());
                 }
             }
         }

@@ -247,7 +247,7 @@ pub fn write_cases(cases: &[Case], output: &mut impl Write) -> Result<()> {
             case.file.clone(),
             case.line.to_string(),
             case.document.clone(),
-            (case.sentence + 1).to_string(),
+            case.sentence.to_string(),
             part(&case.gold, |m| &m.kind),
             part(&case.gold, |m| &m.text),
             part(&case.predicted, |m| &m.kind),
@@ -320,6 +320,6 @@ mod tests {
         write_cases(&cases, &mut out).expect("writes to memory");
         let text = String::from_utf8(out).expect("UTF-8");
         let line = text.lines().nth(1).expect("a line");
-        assert_eq!(line, "1,,boundary,f,7,d,1,A,w0,,,0.2500,0.7500,,⟦w0⟧ w1");
+        assert_eq!(line, "1,,boundary,f,7,d,0,A,w0,,,0.2500,0.7500,,⟦w0⟧ w1");
     }
 }

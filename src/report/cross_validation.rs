@@ -214,7 +214,7 @@ impl CrossValidationReport {
         for point in &self.learning_curve {
             let micro = &point.scores.mean.micro;
             let mut cells = triple_cells(&format!("{} %", point.percent), micro);
-            cells.insert(1, Cell::Count(point.train_tokens.round() as u64));
+            cells.insert(1, Cell::Rounded(point.train_tokens));
             cells.push(Cell::percent(point.scores.sd.micro.f1));
             table.push(cells);
         }
@@ -315,7 +315,7 @@ mod tests {
         assert!((spread.mean.types["A"].f1 - 1.0).abs() < 1e-12);
         assert!(spread.mean.types["B"].f1.abs() < 1e-12);
         assert!(spread.sd.types["B"].f1.abs() < 1e-12);
-        let expected = f64::midpoint(2.0 / 3.0, 1.0);
+        let expected = 5.0 / 6.0;
         assert!((spread.mean.micro.f1 - expected).abs() < 1e-12);
         assert_eq!(spread.mean.token_accuracy, Some(0.75));
     }

@@ -2,6 +2,7 @@
 
 use super::table::{Cell, Table};
 use crate::error::{Error, Result};
+use std::fmt::Write as _;
 use std::io::Write;
 
 /// Writes each table under a heading.
@@ -16,11 +17,11 @@ pub fn write(tables: &[Table], output: &mut impl Write) -> Result<()> {
 fn render(table: &Table) -> String {
     let mut out = String::new();
     if !table.title.is_empty() {
-        out.push_str(&format!("## {}\n\n", escaped(&table.title)));
+        let _ = write!(out, "## {}\n\n", escaped(&table.title));
     }
     if !table.columns.is_empty() {
         let heads: Vec<String> = table.columns.iter().map(|c| escaped(c)).collect();
-        out.push_str(&format!("| {} |\n|", heads.join(" | ")));
+        let _ = write!(out, "| {} |\n|", heads.join(" | "));
         for c in 0..table.columns.len() {
             out.push_str(if table.is_numeric(c) { "---:|" } else { "---|" });
         }
@@ -28,11 +29,11 @@ fn render(table: &Table) -> String {
     }
     for row in &table.rows {
         let cells: Vec<String> = row.iter().map(cell).collect();
-        out.push_str(&format!("| {} |\n", cells.join(" | ")));
+        let _ = writeln!(out, "| {} |", cells.join(" | "));
     }
     if !table.note.is_empty() {
         let gap = if table.columns.is_empty() { "" } else { "\n" };
-        out.push_str(&format!("{gap}{}\n", escaped(&table.note)));
+        let _ = writeln!(out, "{gap}{}", escaped(&table.note));
     }
     out
 }

@@ -254,8 +254,14 @@ pub struct Scorecard {
 const MATCHINGS: [&str; 4] = ["strict", "exact", "partial", "type"];
 
 impl Scorecard {
-    /// Derives ratios from counts. `resamples` of 0 leaves out the intervals.
-    pub fn new(all: &Breakdown, seen: Option<&SeenRecall>, resamples: usize, seed: u64) -> Self {
+    /// Derives ratios from counts. `mentions` are recalls on seen and unseen ones, where the training data is known;
+    /// `resamples` of 0 leaves out the intervals.
+    pub fn new(
+        all: &Breakdown,
+        mentions: Option<&SeenRecall>,
+        resamples: usize,
+        seed: u64,
+    ) -> Self {
         let micro = all.evaluation.micro();
         let confusion = ConfusionReport::from(&all.confusion);
         let mut card = Self {
@@ -273,7 +279,7 @@ impl Scorecard {
             },
             matching: matching(&all.matching),
             errors: errors(&confusion),
-            seen: seen.map(SeenReport::from),
+            seen: mentions.map(SeenReport::from),
             by_length: rows(&all.by_length),
             by_attachment: rows(&all.by_attachment),
             by_meta: all

@@ -4,6 +4,7 @@ use super::score::{ScoreRow, Triple};
 use super::table::{Cell, Table};
 use super::{ScoreLine, Scorecard};
 use crate::evaluate::ResamplingUnit;
+use std::fmt::Write as _;
 
 /// Thresholds that text shows; JSON has more.
 const SHOWN_THRESHOLDS: [f64; 6] = [0.0, 0.5, 0.7, 0.9, 0.95, 0.99];
@@ -67,7 +68,8 @@ impl Scorecard {
                 ResamplingUnit::Document => "documents",
                 ResamplingUnit::Sentence => "sentences (documents are few)",
             };
-            note += &format!(
+            let _ = write!(
+                note,
                 "; 95 % interval of f1 by {} resamples of {unit}",
                 b.resamples
             );

@@ -9,6 +9,8 @@ pub enum Cell {
     Corpus(String),
     /// A count.
     Count(u64),
+    /// A mean of counts, shown without decimals.
+    Rounded(f64),
     /// A fraction, shown as a percentage with two decimals; `None` where undefined.
     Percent(Option<f64>),
     /// A fraction, shown with three decimals.
@@ -39,6 +41,7 @@ impl Cell {
         match self {
             Self::Text(text) | Self::Corpus(text) => text.clone(),
             Self::Count(n) => n.to_string(),
+            Self::Rounded(x) => format!("{x:.0}"),
             Self::Percent(fraction) => {
                 fraction.map_or_else(undefined, |x| format!("{:.2}", x * 100.0))
             }

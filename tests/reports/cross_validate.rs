@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use super::{Folder, assert_error, corpus, json, stdout};
 
 /// All outputs of a run with some number of threads.
@@ -152,7 +154,8 @@ fn a_planted_annotation_error_is_suspected() {
             22 => ("B-PER", "B-PER"),
             _ => ("B-PER", "B-LOC"),
         };
-        text += &format!(
+        let _ = write!(
+            text,
             "# doc = d{i}\nوصل\tO\nالوزير\tO\n{person}\t{per}\nإلى\tO\nمدينة\tO\n{place}\t{loc}\n\n"
         );
     }

@@ -94,6 +94,6 @@ fn model_path() -> String {
     model().display().to_string()
 }
 
-/// Gold and predictions in CoNLL, a token a line, as in conlleval's own example files but small.
+/// Gold and predictions in `CoNLL`, a token a line, as in conlleval's own example files but small.
 const GOLD: &str = "# doc = a\n# domain = sport\nقال\tO\nسامي\tB-PER\nالنجار\tI-PER\nفي\tO\nبيروت\tB-LOC\n\nوصل\tO\nوفد\tO\nالاتحاد\tB-ORG\n\n# doc = b\nوبيروت\tB-LOC\nجميلة\tO\n";
 const PREDICTED: &str = "قال\tO\nسامي\tB-PER\nالنجار\tO\nفي\tO\nبيروت\tB-LOC\n\nوصل\tO\nوفد\tB-ORG\nالاتحاد\tI-ORG\n\nوبيروت\tB-ORG\nجميلة\tO\n";

@@ -22,13 +22,13 @@ fn paths(value: &Value, at: &str, last: &str, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(object) if last != "config" => {
             for (key, value) in object {
-                let is_map = MAPS.contains(&last) && !matches!(value, Value::Array(_));
-                let name = if is_map { "*" } else { key };
+                let is_data = MAPS.contains(&last) && !matches!(value, Value::Array(_));
+                let name = if is_data { "*" } else { key };
                 paths(value, &format!("{at}.{name}"), key, found);
             }
         }
-        Value::Array(list) => {
-            for value in list {
+        Value::Array(items) => {
+            for value in items {
                 paths(value, &format!("{at}[]"), "", found);
             }
         }
@@ -50,8 +50,8 @@ fn assert_schema(name: &str, reports: &[Value]) {
     for report in reports {
         paths(report, "", "", &mut found);
     }
-    let mut found = found.into_iter().collect::<Vec<_>>().join("\n");
-    found.push('\n');
+    let lines: Vec<String> = found.into_iter().collect();
+    let found = lines.join("\n") + "\n";
     let file = format!("{}/tests/reports/{name}.schema", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("MUSAMMA_UPDATE").is_some() {
         std::fs::write(&file, &found).expect("writes");

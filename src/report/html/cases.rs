@@ -4,6 +4,7 @@ use super::page::{escape, latin, number};
 use super::words::{arabic, term};
 use crate::report::{Case, Mention};
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 /// Errors that a page lists at most: about 5 MB, which browsers still sort at once. `--errors` writes all.
 const MAX_CASES: usize = 5000;
@@ -16,10 +17,11 @@ pub(super) fn render(cases: &[Case]) -> String {
     let listed = &cases[..cases.len().min(MAX_CASES)];
     let mut out = toolbar(listed);
     if listed.len() < cases.len() {
-        out.push_str(&format!(
-            "<p class=\"note\" lang=\"en\" dir=\"ltr\">The first {MAX_CASES} of {} errors; --errors writes all of them.</p>\n",
+        let _ = writeln!(
+            out,
+            "<p class=\"note\" lang=\"en\" dir=\"ltr\">The first {MAX_CASES} of {} errors; --errors writes all of them.</p>",
             cases.len()
-        ));
+        );
     }
     out.push_str(&legend());
     out.push_str("<ol id=\"cases\" class=\"cases\">\n");
@@ -114,16 +116,19 @@ fn item(index: usize, case: &Case, out: &mut String) {
         .map(|m| m.end - m.start)
         .max();
     let kinds: Vec<&str> = types(case).collect();
-    out.push_str(&format!(
+    let _ = write!(
+        out,
         "<li class=\"case\" data-i=\"{index}\" data-kind=\"{}\" data-types=\"{}\" data-place=\"{}\" data-length=\"{}\" data-suspicion=\"{}\">",
         case.kind,
         escape(&kinds.join("\t")),
         escape(&place_key(case)),
         length.unwrap_or(0),
-        case.suspicion.map_or_else(String::new, |s| format!("{s:.4}"))
-    ));
+        case.suspicion
+            .map_or_else(String::new, |s| format!("{s:.4}"))
+    );
     let kind = case.kind.replace('_', " ");
-    out.push_str(&format!(
+    let _ = write!(
+        out,
         "<p class=\"facts\"><span class=\"kind\">{}</span> {} {}",
         term(&kind),
         reading("gold", "g", case.gold.as_ref(), case.gold_probability),
@@ -133,29 +138,35 @@ fn item(index: usize, case: &Case, out: &mut String) {
             case.predicted.as_ref(),
             case.predicted_probability
         )
-    ));
+    );
     if let Some(suspicion) = case.suspicion {
         let shown = number(&format!("{suspicion:.2}"));
-        out.push_str(&format!(
+        let _ = write!(
+            out,
             " <span class=\"suspicion\">{} {shown}</span>",
             term("suspicion")
-        ));
+        );
     }
-    out.push_str(&format!(
+    let _ = write!(
+        out,
         " <span class=\"place\">{}</span></p><p class=\"words\" dir=\"auto\" lang=\"ar\">",
         latin(&case.place())
-    ));
+    );
     for (i, piece) in case.context.iter().enumerate() {
         if i > 0 {
             out.push(' ');
         }
         let text = escape(&piece.text);
-        match (piece.gold, piece.predicted) {
-            (false, false) => out.push_str(&text),
-            (true, false) => out.push_str(&format!("<mark class=\"g\">{text}</mark>")),
-            (false, true) => out.push_str(&format!("<mark class=\"p\">{text}</mark>")),
-            (true, true) => out.push_str(&format!("<mark class=\"g p\">{text}</mark>")),
-        }
+        let class = match (piece.gold, piece.predicted) {
+            (false, false) => {
+                out.push_str(&text);
+                continue;
+            }
+            (true, false) => "g",
+            (false, true) => "p",
+            (true, true) => "g p",
+        };
+        let _ = write!(out, "<mark class=\"{class}\">{text}</mark>");
     }
     out.push_str("</p></li>\n");
 }

@@ -4,6 +4,7 @@
 //! inline SVG; their colours are those of the light page, which the style sheet maps to the dark one. Everything can be read
 //! without scripts; the script sorts and filters.
 
+use std::fmt::Write as _;
 mod cases;
 mod charts;
 pub(crate) mod page;
@@ -72,11 +73,12 @@ fn tiles(scores: &Scorecard, folds: Option<&CrossValidationReport>) -> String {
     let percent = |x: f64| format!("{:.2}", x * 100.0);
     let mut out = String::from("<dl class=\"tiles\">");
     let mut tile = |name: &str, value: f64, remark: String| {
-        out.push_str(&format!(
+        let _ = write!(
+            out,
             "<div><dt>{}</dt><dd>{}{remark}</dd></div>",
             term(name),
             number(&percent(value))
-        ));
+        );
     };
     let micro: &ScoreRow = &scores.micro;
     let interval = micro.interval.as_ref();
@@ -124,7 +126,7 @@ fn tiles(scores: &Scorecard, folds: Option<&CrossValidationReport>) -> String {
         ("predicted entities", counts.predicted),
     ];
     let items = items.map(|(name, n)| format!("{} {}", number(&n.to_string()), term(name)));
-    out.push_str(&format!("<p class=\"counts\">{}</p>", items.join(" · ")));
+    let _ = write!(out, "<p class=\"counts\">{}</p>", items.join(" · "));
     out
 }
 

@@ -5,6 +5,7 @@ use super::tables;
 use super::words::term;
 use crate::report::table::{Cell, Table};
 use crate::report::{Provenance, Source};
+use std::fmt::Write as _;
 
 /// One line under the title: data and model.
 pub(super) fn line(provenance: &Provenance) -> String {
@@ -55,16 +56,17 @@ pub(super) fn render(provenance: &Provenance) -> String {
     }
     if !provenance.maps.is_empty() {
         let maps = latin(&provenance.maps.join(", "));
-        out.push_str(&format!("<p>{}: {maps}</p>\n", term("renamed types")));
+        let _ = writeln!(out, "<p>{}: {maps}</p>", term("renamed types"));
     }
     if let Some(toml) = provenance.config.as_ref().and_then(|c| c.to_toml().ok()) {
         let hash = provenance.config_hash.as_deref().unwrap_or_default();
-        out.push_str(&format!(
-            "<details><summary>{} {}</summary><pre dir=\"ltr\" tabindex=\"0\">{}</pre></details>\n",
+        let _ = writeln!(
+            out,
+            "<details><summary>{} {}</summary><pre dir=\"ltr\" tabindex=\"0\">{}</pre></details>",
             term("configuration"),
             number(hash),
             escape(&toml)
-        ));
+        );
     }
     out
 }

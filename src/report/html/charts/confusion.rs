@@ -1,5 +1,10 @@
 //! Which type is taken for which, as a heat map.
 
+#![allow(
+    clippy::cast_possible_wrap,
+    reason = "counts of bars and cells, and pixels: far below 2^31"
+)]
+
 use super::{BLUE, GRID, TEXT, WIDTH, draw, ink, short};
 use crate::error::Result;
 use crate::report::ConfusionReport;

@@ -1,5 +1,10 @@
 //! Bars by entity type.
 
+#![allow(
+    clippy::cast_possible_wrap,
+    reason = "counts of bars and cells, and pixels: far below 2^31"
+)]
+
 use super::{Area, BLUE, Drawn, GREEN, GRID, INK, ORANGE, TEXT, WIDTH, draw, ink, short};
 use crate::error::Result;
 use crate::report::{Scorecard, SeenReport};
