@@ -1,11 +1,12 @@
 //! Reading labelled files: paths, folders or stdin, in any of the corpus formats.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Cursor, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use flate2::bufread::MultiGzDecoder;
 
 use super::console;
 use crate::corpus::check::LabelledFile;
@@ -264,8 +265,33 @@ pub fn files_below(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// What a labelled file is called in messages.
-fn file_name(path: &Path) -> String {
+/// Opens unlabelled text, or stdin for `-`; what is compressed with gzip is unpacked, whatever its name.
+pub fn open_text(path: &Path) -> Result<Box<dyn BufRead>> {
+    const GZIP: [u8; 2] = [0x1f, 0x8b];
+    let mut input: Box<dyn Read> = if path.as_os_str() == "-" {
+        Box::new(std::io::stdin().lock())
+    } else {
+        Box::new(File::open(path).map_err(|e| cannot_open(path, e))?)
+    };
+    let mut head = Vec::new();
+    (&mut input)
+        .take(GZIP.len() as u64)
+        .read_to_end(&mut head)
+        .map_err(|e| Error::io("cannot read", e).in_file(file_name(path)))?;
+    let is_gzip = head == GZIP;
+    let whole = BufReader::with_capacity(1 << 16, Cursor::new(head).chain(input));
+    Ok(if is_gzip {
+        Box::new(BufReader::with_capacity(
+            1 << 16,
+            MultiGzDecoder::new(whole),
+        ))
+    } else {
+        Box::new(whole)
+    })
+}
+
+/// What an input is called in messages.
+pub fn file_name(path: &Path) -> String {
     if path.as_os_str() == "-" {
         "stdin".to_owned()
     } else {

@@ -13,6 +13,7 @@ mod resource_files;
 mod splits;
 
 mod check;
+mod cluster;
 mod compare;
 mod convert;
 mod cross_validate;
@@ -91,6 +92,12 @@ enum Command {
     Check(check::Check),
     /// Write labelled files in another format
     Convert(convert::Convert),
+    /// Sort the words of unlabelled text into classes of words used alike
+    ///
+    /// The classes are word features: a word that no labelled text has is known by its class. Words are normal forms, and
+    /// conjunctions and prepositions are cut off where the text has the rest as a commoner word. `train --clusters` takes
+    /// the output.
+    Cluster(cluster::Cluster),
     /// Show what is in a model
     Inspect(inspect::Inspect),
 }
@@ -126,6 +133,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Explain(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Convert(command) => command.run(),
+        Command::Cluster(command) => command.run(),
         Command::Inspect(command) => command.run(),
     }
 }

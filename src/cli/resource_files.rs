@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::BufReader;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -42,10 +42,7 @@ impl ResourceArgs {
             resources = resources.with_lists(&self.entries()?)?;
         }
         if let Some(path) = &self.clusters {
-            let file = File::open(path).map_err(|e| cannot_open(path, e))?;
-            let name = path.display().to_string();
-            let lexicon = Lexicon::read(BufReader::new(file), &name)?;
-            resources = resources.with_lexicon(&lexicon)?;
+            resources = resources.with_lexicon(&read_lexicon(path)?)?;
         }
         Ok(resources)
     }
@@ -71,4 +68,10 @@ impl ResourceArgs {
         }
         Ok(entries)
     }
+}
+
+/// Reads word clusters.
+pub fn read_lexicon(path: &Path) -> Result<Lexicon> {
+    let file = File::open(path).map_err(|e| cannot_open(path, e))?;
+    Lexicon::read(BufReader::new(file), &path.display().to_string())
 }

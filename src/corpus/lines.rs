@@ -3,21 +3,21 @@
 use crate::error::{Error, Result};
 use std::io::{BufRead, Read};
 
-/// Longest line that a labelled file may have: 16 MiB.
+/// Longest line that a labelled file, or a text that words are clustered from, may have: 16 MiB.
 ///
 /// A line holds a token or a paragraph, hardly ever more than some kilobytes; the bound keeps a file that is no text
 /// from filling the memory, and leaves a thousandfold margin.
 pub const MAX_LINE_BYTES: usize = 16 << 20;
 
 /// Hands out one line after the other from a reused buffer.
-pub(super) struct Lines<R> {
+pub(crate) struct Lines<R> {
     input: R,
     buffer: Vec<u8>,
     number: u64,
 }
 
 impl<R: BufRead> Lines<R> {
-    pub(super) fn new(input: R) -> Self {
+    pub(crate) fn new(input: R) -> Self {
         Self {
             input,
             buffer: Vec::new(),
@@ -29,7 +29,7 @@ impl<R: BufRead> Lines<R> {
     ///
     /// # Errors
     /// When reading fails, or a line is too long, holds a NUL byte or is not UTF-8.
-    pub(super) fn next_line(&mut self) -> Result<Option<(u64, &str)>> {
+    pub(crate) fn next_line(&mut self) -> Result<Option<(u64, &str)>> {
         self.buffer.clear();
         self.number += 1;
         let n_read = (&mut self.input)
@@ -50,7 +50,7 @@ impl<R: BufRead> Lines<R> {
             return Err(Error::new("the line is too long")
                 .at_line(self.number)
                 .expected(format!("at most {} MiB", MAX_LINE_BYTES >> 20))
-                .hint("is this a labelled file, with line ends?"));
+                .hint("is this a text file with line ends?"));
         }
         let mut line = self.buffer.as_slice();
         if self.number == 1 {

@@ -25,6 +25,7 @@ pub use folds::{DocumentSlice, FoldUnit, Folds};
 pub use format::{Documents, Format, ReadOptions, open};
 pub use hash::data_hash;
 pub use inline::{InlineReader, Segments};
+pub(crate) use lines::Lines;
 pub use lines::MAX_LINE_BYTES;
 pub use map::KindMap;
 pub use size::Size;
