@@ -23,14 +23,14 @@ pub struct Cluster {
     #[arg(long, short, value_name = "OUT")]
     output: PathBuf,
     /// Numbers of classes; each makes a clustering, a column of the output
-    #[arg(long, value_name = "K", value_delimiter = ',', default_values_t = [64, 1024],
+    #[arg(long, value_name = "K", value_delimiter = ',', default_values_t = [64, 256, 1024],
           value_parser = clap::value_parser!(u16).range(1..))]
     classes: Vec<u16>,
     /// Passes over the words at most; a run ends earlier when hardly any word moves
     #[arg(long, value_name = "N", default_value_t = 8)]
     iterations: usize,
     /// Leave out words that occur less often
-    #[arg(long, value_name = "N", default_value_t = 10,
+    #[arg(long, value_name = "N", default_value_t = 5,
           value_parser = clap::value_parser!(u32).range(1..))]
     min_count: u32,
     /// Words at most, the most frequent
