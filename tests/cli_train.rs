@@ -216,6 +216,36 @@ fn training_goes_on_from_a_model() {
 }
 
 #[test]
+fn what_was_trained_scores_on_unseen_documents() {
+    let (model, dev) = (FIXTURE.model(), FIXTURE.path("dev.conll"));
+    let arguments = ["evaluate", &dev, "--model", &model, "--format", "json"];
+    let report = run_with(arguments, "").ok();
+    let json: Value = serde_json::from_str(&report).expect("json");
+    assert_eq!(json["micro"]["f1"], 1.0, "{report}");
+    // The file that `tag` writes scores the same as the model itself.
+    let tagged = run_with(
+        [
+            "tag", "--input", "conll", "--format", "conll", "--model", &model, &dev,
+        ],
+        "",
+    )
+    .ok();
+    let predictions = FIXTURE.write("predicted.conll", tagged);
+    let arguments = [
+        "evaluate",
+        &dev,
+        "--predictions",
+        &predictions,
+        "--format",
+        "json",
+    ];
+    let report = run_with(arguments, "").ok();
+    let of_file: Value = serde_json::from_str(&report).expect("json");
+    assert_eq!(of_file["types"], json["types"]);
+    assert_eq!(of_file["micro"], json["micro"]);
+}
+
+#[test]
 fn patience_stops_early_and_needs_dev_data() {
     let (data, dev) = (FIXTURE.path("train.conll"), FIXTURE.path("dev.conll"));
     let model = FIXTURE.path("patience.mus");
