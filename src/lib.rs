@@ -7,6 +7,7 @@
 //! cli                            arguments, paths, printing, progress
 //! train  tag  explain  cross_validate   the verbs
 //! report  output                 scores → text/json/csv;  tagged text → text/conll/jsonl/csv/inline
+//! crfsuite                       CRFsuite's model files and attributes, both ways
 //! evaluate  model                counts and scores;  the model bundle
 //! config                         what a training run is told to do
 //! crf  features                  crf never sees text;  features never see tags
@@ -24,6 +25,7 @@ pub mod clusters;
 pub mod config;
 pub mod corpus;
 pub mod crf;
+pub mod crfsuite;
 pub mod cross_validate;
 pub mod error;
 pub mod evaluate;

@@ -260,6 +260,9 @@ impl<'m> Worker<'m> {
         let attributes = &mut self.buffers.attributes;
         attributes.clear();
         extractor.word_attributes(&word, &mut WordHashes(attributes));
+        // An n-gram may occur twice in a word. Training sees the set of a word's attributes, and so does tagging.
+        attributes.sort_unstable();
+        attributes.dedup();
         let start = self.scores.len();
         self.scores.resize(start + N_SLOTS * self.n_labels, 0.0);
         let scores = &mut self.scores[start..];

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::input::cannot_open;
-use crate::config::Config;
+use crate::config::{Algorithm, Config, Trainer};
 use crate::error::Result;
 use crate::label::Scheme;
 
@@ -28,6 +28,12 @@ pub struct ConfigArgs {
     /// How entities are written as labels
     #[arg(long, value_enum)]
     scheme: Option<SchemeName>,
+    /// Which program estimates the weights
+    #[arg(long, value_enum)]
+    trainer: Option<TrainerName>,
+    /// How CRFsuite estimates the weights [default: lbfgs]
+    #[arg(long, value_enum)]
+    algorithm: Option<AlgorithmName>,
 }
 
 /// Tag scheme, by the name that flags use.
@@ -44,6 +50,51 @@ impl From<SchemeName> for Scheme {
         match name {
             SchemeName::Iob2 => Self::Iob2,
             SchemeName::Bioes => Self::Bioes,
+        }
+    }
+}
+
+/// Trainer, by the name that flags use.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum TrainerName {
+    /// This one
+    Native,
+    /// The CRFsuite library, in builds with the feature `crfsuite`
+    Crfsuite,
+}
+
+/// Algorithm, by the name that flags use.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum AlgorithmName {
+    /// L-BFGS
+    Lbfgs,
+    /// Stochastic gradient descent
+    L2sgd,
+    /// Averaged perceptron
+    Ap,
+    /// Passive-aggressive
+    Pa,
+    /// Adaptive regularisation of weights
+    Arow,
+}
+
+impl From<TrainerName> for Trainer {
+    fn from(name: TrainerName) -> Self {
+        match name {
+            TrainerName::Native => Self::Native,
+            TrainerName::Crfsuite => Self::Crfsuite,
+        }
+    }
+}
+
+impl From<AlgorithmName> for Algorithm {
+    fn from(name: AlgorithmName) -> Self {
+        match name {
+            AlgorithmName::Lbfgs => Self::Lbfgs,
+            AlgorithmName::L2sgd => Self::L2sgd,
+            AlgorithmName::Ap => Self::Ap,
+            AlgorithmName::Pa => Self::Pa,
+            AlgorithmName::Arow => Self::Arow,
         }
     }
 }
@@ -65,6 +116,9 @@ impl ConfigArgs {
         if let Some(scheme) = self.scheme {
             config.scheme = scheme.into();
         }
+        let training = &mut config.training;
+        training.trainer = self.trainer.map_or(training.trainer, Trainer::from);
+        training.algorithm = self.algorithm.map_or(training.algorithm, Algorithm::from);
         config.check()?;
         Ok(config)
     }

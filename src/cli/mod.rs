@@ -16,9 +16,11 @@ mod check;
 mod cluster;
 mod compare;
 mod convert;
+mod convert_model;
 mod cross_validate;
 mod evaluate;
 mod explain;
+mod features;
 mod inspect;
 mod tag;
 mod train;
@@ -98,6 +100,10 @@ enum Command {
     /// conjunctions and prepositions are cut off where the text has the rest as a commoner word. `train --clusters` takes
     /// the output.
     Cluster(cluster::Cluster),
+    /// Write the attributes of labelled files for other CRF programs
+    Features(features::Features),
+    /// Turn a model into one of CRFsuite, or the reverse
+    ConvertModel(convert_model::ConvertModel),
     /// Show what is in a model
     Inspect(inspect::Inspect),
 }
@@ -134,6 +140,8 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Check(command) => command.run(),
         Command::Convert(command) => command.run(),
         Command::Cluster(command) => command.run(),
+        Command::Features(command) => command.run(),
+        Command::ConvertModel(command) => command.run(),
         Command::Inspect(command) => command.run(),
     }
 }

@@ -14,6 +14,7 @@
 
 pub mod dataset;
 pub mod decode;
+pub mod expand;
 mod exponential;
 pub mod grammar;
 mod lattice;
@@ -26,6 +27,7 @@ pub mod weights;
 
 pub use dataset::{Csr, Dataset, LabelSpace, MAX_LABELS, Observations};
 pub use decode::{Decoder, Lattice, Transitions};
+pub use expand::{Expanded, expand};
 pub use grammar::Grammar;
 pub use objective::{Objective, Regularisation};
 pub use optimise::{Optimiser, Progress, Stop, Summary};

@@ -1,6 +1,6 @@
 //! The features of a token by name, with their weights.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::NamedWeights;
@@ -47,7 +47,9 @@ impl<'m> Weights<'m> {
                 let word = extractor.word(token);
                 let mut names = WordNames::default();
                 extractor.word_attributes(&word, &mut names);
-                let features = names.0.into_iter();
+                // A word's features are a set, for the tagger too: an n-gram that occurs twice counts once.
+                let mut seen = HashSet::new();
+                let features = names.0.into_iter().filter(|n| seen.insert(n.1));
                 let features = features.map(|(name, hash, _)| (name, model.table().weights(hash)));
                 all.word_features.push(features.collect());
                 all.keys.push(extractor.keys(&word));

@@ -4,6 +4,7 @@ use super::config::FeatureConfig;
 use super::context::Context;
 use super::evidence::Groups;
 use super::families::{ContextFamily, WordFamily, context_families, word_families};
+use super::keys::KeyTable;
 use super::sink::{ContextSink, WordSink};
 use super::word::{Stem, Word, WordKeys};
 use crate::clusters::{Clusters, MAX_CLUSTERINGS};
@@ -134,6 +135,18 @@ impl Extractor {
         }
     }
 
+    /// Every kind of attribute that the families can produce.
+    pub fn key_table(&self) -> KeyTable {
+        let mut keys = KeyTable::default();
+        for family in &self.word_families {
+            family.declare(&mut keys);
+        }
+        for family in &self.context_families {
+            family.declare(&mut keys);
+        }
+        keys
+    }
+
     /// All context attributes of token `t`, an index into the context's words.
     pub fn context_attributes(&self, context: &Context<'_>, t: usize, sink: &mut dyn ContextSink) {
         for family in &self.context_families {
@@ -203,6 +216,61 @@ mod tests {
             extractor.word_attributes(&word, &mut WordHashes(&mut hashes));
             let named: Vec<_> = names.0.iter().map(|n| (n.1, n.2)).collect();
             assert_eq!(named, hashes, "{surface}");
+        }
+    }
+
+    #[test]
+    fn every_name_leads_back_to_its_hash_and_place() {
+        use super::super::keys::Place;
+        let extractor = extractor();
+        let table = extractor.key_table();
+        let surfaces = [
+            "بالاتحاد",
+            "الأوروبي",
+            "|",
+            "a|b",
+            "\\",
+            "=",
+            "[-1]",
+            "وبالقاهرة",
+            "%",
+            "بالاتحاد",
+        ];
+        let words: Vec<Word> = surfaces.iter().map(|s| extractor.word(s)).collect();
+        let keys: Vec<WordKeys> = words.iter().map(|w| extractor.keys(w)).collect();
+        let (words, keys): (Vec<&Word>, Vec<&WordKeys>) =
+            (words.iter().collect(), keys.iter().collect());
+        for word in &words {
+            let mut names = WordNames::default();
+            extractor.word_attributes(word, &mut names);
+            for (name, hash, slots) in names.0 {
+                assert_eq!(
+                    table.find(&name),
+                    Some((hash, Place::Word(slots))),
+                    "{name}"
+                );
+            }
+        }
+        let sentences = [0..2, 2..keys.len()];
+        let mut surroundings = Surroundings::default();
+        surroundings.read(extractor.gazetteer(), &keys, &sentences);
+        let mut names = ContextNames {
+            words: &words,
+            keys: &keys,
+            out: Vec::new(),
+        };
+        for sentence in sentences {
+            let context = surroundings.context(extractor.gazetteer(), &keys, sentence.clone());
+            for t in sentence {
+                extractor.context_attributes(&context, t, &mut names);
+            }
+        }
+        assert!(names.out.iter().any(|n| n.0 == "phrase0=B|ORG"));
+        for (name, hash) in names.out {
+            assert_eq!(table.find(&name), Some((hash, Place::Context)), "{name}");
+        }
+        for foreign in ["form", "word=x", "form=x|y", "boundary=", "phrase0=B"] {
+            assert_eq!(table.find(foreign), None, "{foreign}");
         }
     }
 

@@ -10,21 +10,24 @@
 //!                                └─ Extractor::keys ─► WordKeys ─ context families ─► attribute hash
 //! ```
 //!
-//! The same code that hashes attributes for speed also spells them out ([`sink`]), so that a model can be explained and
-//! exported with readable names.
+//! The same code that hashes attributes for speed also spells them out ([`sink`], [`spelling`]), so that a model can be
+//! explained and exported with readable names; [`keys`] turns a name back into its hash.
 
 pub mod config;
 pub mod context;
 pub mod evidence;
 mod extractor;
 pub mod families;
+pub mod keys;
 pub mod sink;
+pub mod spelling;
 pub mod template;
 mod word;
 
 pub use config::FeatureConfig;
 pub use context::Context;
 pub use extractor::Extractor;
+pub use keys::KeyTable;
 pub use word::{Stem, View, Word, WordKeys};
 
 /// Window offsets that word attributes can be seen from.

@@ -1,6 +1,7 @@
 //! Where attributes go: hashed for the CRF, or spelled out for people.
 
 use super::SlotMask;
+use super::spelling::spell;
 use super::word::{View, Word, WordKeys};
 use crate::frozen::{finish, fold, text_hash};
 
@@ -94,11 +95,7 @@ impl WordSink for WordNames {
     fn add(&mut self, slots: SlotMask, key: &Key, parts: &[&str]) {
         let mut hashes = Vec::new();
         WordHashes(&mut hashes).add(slots, key, parts);
-        self.0.push((
-            format!("{}={}", key.name, parts.join("|")),
-            hashes[0].0,
-            slots,
-        ));
+        self.0.push((spell(&key.name, parts), hashes[0].0, slots));
     }
 }
 
@@ -129,7 +126,6 @@ impl ContextSink for ContextNames<'_> {
                 Part::View(token, view) => self.words[*token].view(*view).unwrap_or_default(),
             })
             .collect();
-        self.out
-            .push((format!("{}={}", key.name, values.join("|")), hash));
+        self.out.push((spell(&key.name, &values), hash));
     }
 }

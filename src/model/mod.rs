@@ -5,11 +5,13 @@ mod manifest;
 mod names;
 mod resources;
 mod table;
+mod top;
 
 pub use bundle::{MAGIC, VERSION};
 pub use manifest::{Manifest, TopWeight};
 pub use resources::Resources;
 pub use table::WeightTable;
+pub use top::top_weights;
 
 use crate::config::Config;
 use crate::crf::{AttributeWeight, Grammar, Transitions, Weights};

@@ -1,24 +1,26 @@
 //! Training: labelled documents to a model.
 //!
 //! ```text
-//! documents ─ prepare ─► Observations ─ crf ─► Weights ─ spell ─► Model
+//! documents ─ prepare ─► Observations ─ native or external ─► Weights ─ spell ─► Model
 //! ```
+//!
+//! The two trainers take a `Problem` and give back what was `Fitted`; the rest is shared.
 
+mod external;
+mod native;
 mod prepare;
 mod spell;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use crate::config::Config;
+use crate::config::{Config, Trainer};
 use crate::corpus::{Document, data_hash};
-use crate::crf::{
-    Dataset, MAX_LABELS, Objective, Optimiser, Progress, Regularisation, Stop, Weights, warm_start,
-};
+use crate::crf::{Dataset, MAX_LABELS, Observations, Progress, Weights};
 use crate::error::{Error, Result};
 use crate::evaluate::{Evaluation, Scores};
 use crate::label::LabelSet;
-use crate::model::{Manifest, Model, Resources, grammar};
+use crate::model::{Manifest, Model, Resources, top_weights};
 use crate::tag::Worker;
 use prepare::Corpus;
 
@@ -59,6 +61,9 @@ pub enum Event {
 /// Trains a model. `watch` sees every [`Event`] and may end training early, which keeps the weights so far.
 ///
 /// The result depends on documents, configuration and resources alone, not on the number of threads.
+///
+/// # Errors
+/// When the configuration, the documents or the model to start from cannot be trained with, or `watch` breaks at once.
 pub fn train(
     documents: &[Document],
     config: &Config,
@@ -67,6 +72,120 @@ pub fn train(
     mut watch: impl FnMut(&Event) -> ControlFlow<()>,
 ) -> Result<Model> {
     config.check()?;
+    let labels = label_set(documents, config)?;
+    let corpus = Corpus::new(
+        documents,
+        config,
+        resources,
+        &labels,
+        options.document_weights,
+    )?;
+    let problem = Problem {
+        observations: corpus.observations(),
+        config,
+        labels: &labels,
+        resources,
+        options,
+    };
+    let fitted = match config.training.trainer {
+        Trainer::Native => native::fit(problem, &mut watch)?,
+        Trainer::Crfsuite => external::fit(problem, &mut watch)?,
+    };
+    let weights = fitted.weights;
+    let names = spell::names(&corpus, &weights);
+    let mut manifest = Manifest {
+        tool: format!("musamma {}", env!("CARGO_PKG_VERSION")),
+        data_hash: data_hash(documents),
+        documents: documents.len(),
+        sentences: documents.iter().map(|d| d.sentences.len()).sum(),
+        tokens: corpus.tokens.len(),
+        entities: count_entities(documents),
+        iterations: fitted.iterations,
+        loss: fitted.loss,
+        stop: fitted.stop.into(),
+        attributes: fitted.attributes,
+        columns: fitted.columns,
+        weights: weights.state.len(),
+        dev: None,
+        top: top_weights(&weights, &names, &labels),
+    };
+    let build = |manifest| {
+        Model::new(
+            manifest,
+            config.clone(),
+            labels.clone(),
+            resources.clone(),
+            &weights,
+            &names,
+        )
+    };
+    let model = build(manifest.clone())?;
+    let Some(dev) = options.dev else {
+        return Ok(model);
+    };
+    manifest.dev = Some(score(&model, dev).micro().scores());
+    build(manifest)
+}
+
+/// The training problem in the CRF's terms, for those who want to solve it otherwise: labels and observations of documents.
+/// `document_weights` as in [`Options`].
+///
+/// # Errors
+/// As [`train`], before it begins.
+pub fn observations(
+    documents: &[Document],
+    config: &Config,
+    resources: &Resources,
+    document_weights: &[f64],
+) -> Result<(LabelSet, Observations)> {
+    config.check()?;
+    let labels = label_set(documents, config)?;
+    let corpus = Corpus::new(documents, config, resources, &labels, document_weights)?;
+    let observations = corpus.observations();
+    Ok((labels, observations))
+}
+
+/// What a trainer is given.
+struct Problem<'a> {
+    observations: Observations,
+    config: &'a Config,
+    labels: &'a LabelSet,
+    resources: &'a Resources,
+    options: &'a Options<'a>,
+}
+
+/// What a trainer gives back.
+struct Fitted {
+    weights: Weights,
+    iterations: usize,
+    loss: f64,
+    /// Why it ended.
+    stop: &'static str,
+    /// Attributes that occur often enough.
+    attributes: usize,
+    /// Columns after merging attributes that occur in the same places.
+    columns: usize,
+}
+
+/// Whoever follows a training run, see [`train`].
+type Watch<'a> = &'a mut dyn FnMut(&Event) -> ControlFlow<()>;
+
+/// Tells that optimisation begins.
+fn announce(data: &Dataset, watch: Watch<'_>) -> Result<()> {
+    let event = Event::Prepared {
+        tokens: data.n_tokens(),
+        attributes: data.n_attributes(),
+        columns: data.n_columns(),
+        parameters: data.n_parameters(),
+    };
+    match watch(&event) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(Error::new("training was stopped before it began")),
+    }
+}
+
+/// The labels of documents' entities, at least those of one type.
+fn label_set(documents: &[Document], config: &Config) -> Result<LabelSet> {
     let spans = documents
         .iter()
         .flat_map(|d| &d.sentences)
@@ -86,158 +205,7 @@ pub fn train(
         .expected(format!("at most {MAX_LABELS} labels"))
         .hint("use scheme = \"iob2\", or merge types with --map"));
     }
-    let corpus = Corpus::new(
-        documents,
-        config,
-        resources,
-        &labels,
-        options.document_weights,
-    )?;
-    let t = &config.training;
-    let data = Dataset::new(
-        corpus.observations(),
-        t.min_count,
-        t.label_space,
-        grammar(&labels),
-    );
-    let event = Event::Prepared {
-        tokens: data.n_tokens(),
-        attributes: data.n_attributes(),
-        columns: data.n_columns(),
-        parameters: data.n_parameters(),
-    };
-    let mut manifest = Manifest {
-        tool: format!("musamma {}", env!("CARGO_PKG_VERSION")),
-        data_hash: data_hash(documents),
-        documents: documents.len(),
-        sentences: documents.iter().map(|d| d.sentences.len()).sum(),
-        tokens: data.n_tokens(),
-        entities: count_entities(documents),
-        attributes: data.n_attributes(),
-        columns: data.n_columns(),
-        ..Manifest::default()
-    };
-    if watch(&event).is_break() {
-        return Err(Error::new("training was stopped before it began"));
-    }
-    let mut x = match options.start {
-        Some(model) if *model.labels() == labels => warm_start(
-            &data,
-            |hash| model.table().weights(hash),
-            model.transition_weights(),
-        ),
-        Some(model) => {
-            return Err(Error::new("the model to continue from has other labels")
-                .expected(format!(
-                    "{} in {:?}",
-                    labels.kinds().join(", "),
-                    labels.scheme()
-                ))
-                .hint(format!("it has {}", model.labels().kinds().join(", "))));
-        }
-        None => vec![0.0; data.n_parameters()],
-    };
-    let mut objective = Objective::new(
-        &data,
-        Regularisation {
-            c1: t.c1,
-            c2: t.c2,
-            miss_cost: t.miss_cost,
-        },
-    );
-    let optimiser = Optimiser {
-        max_iterations: t.max_iterations,
-        memory: t.memory,
-        delta: t.delta,
-        period: t.period,
-        epsilon: Optimiser::default().epsilon,
-    };
-    let mut best: Option<(f64, Scores, Vec<f64>)> = None;
-    let mut waiting = 0;
-    let mut failed = None;
-    let summary = optimiser.minimise(&mut objective, &mut x, |progress, x| {
-        let mut dev = None;
-        if let Some(documents) = options.dev
-            && progress.iteration % t.dev_every == 0
-        {
-            let weights = Weights::from_parameters(&data, x);
-            let measured = Model::new(
-                Manifest::default(),
-                config.clone(),
-                labels.clone(),
-                resources.clone(),
-                &weights,
-                &[],
-            )
-            .map(|model| score(&model, documents).micro().scores());
-            match measured {
-                Ok(scores) => dev = Some(scores),
-                Err(e) => {
-                    failed = Some(e);
-                    return ControlFlow::Break(());
-                }
-            }
-        }
-        let event = Event::Iteration {
-            progress: *progress,
-            dev,
-        };
-        if watch(&event).is_break() {
-            return ControlFlow::Break(());
-        }
-        if let (Some(scores), true) = (dev, t.patience > 0) {
-            let f1 = scores.f1.unwrap_or(0.0);
-            if best.as_ref().is_none_or(|b| f1 > b.0) {
-                best = Some((f1, scores, x.to_vec()));
-                waiting = 0;
-            } else {
-                waiting += 1;
-                if waiting >= t.patience {
-                    return ControlFlow::Break(());
-                }
-            }
-        }
-        ControlFlow::Continue(())
-    });
-    if let Some(error) = failed {
-        return Err(error);
-    }
-    let kept_best = best.is_some();
-    if let Some((_, _, parameters)) = best {
-        x = parameters;
-    }
-    let weights = Weights::from_parameters(&data, &x);
-    drop(objective);
-    drop(data);
-    let names = spell::names(&corpus, &weights);
-    manifest.iterations = summary.last.iteration;
-    manifest.loss = summary.last.loss;
-    manifest.stop = match (summary.stop, kept_best) {
-        (Stop::Converged, _) => "converged",
-        (Stop::Iterations, _) => "maximum of iterations",
-        (Stop::NoProgress, _) => "no further progress",
-        (Stop::Caller, true) => "no better on the dev data",
-        (Stop::Caller, false) => "stopped by the caller",
-    }
-    .into();
-    manifest.weights = weights.state.len();
-    manifest.top = spell::top(&weights, &names, &labels);
-    let build = |manifest| {
-        Model::new(
-            manifest,
-            config.clone(),
-            labels.clone(),
-            resources.clone(),
-            &weights,
-            &names,
-        )
-    };
-    let model = build(manifest.clone())?;
-    let Some(dev) = options.dev else {
-        return Ok(model);
-    };
-    manifest.dev = Some(score(&model, dev).micro().scores());
-    build(manifest)
+    Ok(labels)
 }
 
 /// Tags documents with a model and compares with their gold entities.

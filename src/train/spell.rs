@@ -1,18 +1,14 @@
-//! Names for the attributes that got a weight, and the strongest of them.
+//! Names for the attributes that got a weight.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use rayon::prelude::*;
 
 use super::prepare::Corpus;
-use crate::crf::{AttributeWeight, Weights};
+use crate::crf::Weights;
 use crate::features::Word;
 use crate::features::sink::{ContextNames, WordNames};
-use crate::label::LabelSet;
-use crate::model::{TopWeight, attribute_hashes, slot_name};
-
-/// Weights that the manifest keeps of each label.
-const TOP: usize = 30;
+use crate::model::attribute_hashes;
 
 /// A name for each attribute with a weight, in the order of its hash: the corpus is gone through once more, spelling what
 /// was hashed.
@@ -63,46 +59,5 @@ pub fn names(corpus: &Corpus, weights: &Weights) -> Vec<String> {
     hashes
         .iter()
         .map(|h| names.remove(h).unwrap_or_else(|| format!("{h:016x}")))
-        .collect()
-}
-
-/// The strongest weights of each label, by absolute value.
-pub fn top(
-    weights: &Weights,
-    names: &[String],
-    labels: &LabelSet,
-) -> BTreeMap<String, Vec<TopWeight>> {
-    let hashes = attribute_hashes(&weights.state);
-    let mut by_label: BTreeMap<u8, Vec<&AttributeWeight>> = BTreeMap::new();
-    for w in &weights.state {
-        by_label.entry(w.label).or_default().push(w);
-    }
-    by_label
-        .into_iter()
-        .map(|(label, mut list)| {
-            list.sort_by(|a, b| {
-                b.weight
-                    .abs()
-                    .total_cmp(&a.weight.abs())
-                    .then(a.hash.cmp(&b.hash))
-                    .then(a.slot.cmp(&b.slot))
-            });
-            let top = list
-                .into_iter()
-                .take(TOP)
-                .map(|w| {
-                    let name = hashes
-                        .binary_search(&w.hash)
-                        .ok()
-                        .and_then(|i| names.get(i))
-                        .map_or("", String::as_str);
-                    TopWeight {
-                        attribute: format!("{name}{}", slot_name(w.slot)),
-                        weight: w.weight,
-                    }
-                })
-                .collect();
-            (labels.name(u16::from(label)), top)
-        })
         .collect()
 }

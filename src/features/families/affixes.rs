@@ -4,7 +4,7 @@
 //! family names and nationalities (`-ي`, `-يه`, `-اوي`); foreign names have endings of their own (`-ف`, `-سكي`, `-سون`).
 //! Sample: `prefix2=ال`, `suffix3=ايف`.
 
-use super::{Word, WordFamily, WordSink};
+use super::{KeyTable, Word, WordFamily, WordSink};
 use crate::features::config::{Affixes, mask};
 use crate::features::{SlotMask, sink::Key};
 
@@ -34,6 +34,12 @@ impl WordFamily for Family {
         }
         for (n, key) in (1..).zip(&self.suffixes).take_while(|(n, _)| *n <= len) {
             sink.add(self.slots, key, &[word.letters(len - n, len)]);
+        }
+    }
+
+    fn declare(&self, keys: &mut KeyTable) {
+        for key in self.prefixes.iter().chain(&self.suffixes) {
+            keys.word(self.slots, key, 1);
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Sample: `boundary=first`. This is the shortest context family, to copy when adding one.
 
-use super::{Context, ContextFamily, ContextSink};
+use super::{Context, ContextFamily, ContextSink, KeyTable};
 use crate::features::sink::{Key, Part};
 
 #[derive(Debug)]
@@ -26,5 +26,9 @@ impl ContextFamily for Family {
         if t + 1 == context.sentence.end {
             sink.add(&self.key, &[Part::Text("last")]);
         }
+    }
+
+    fn declare(&self, keys: &mut KeyTable) {
+        keys.context(&self.key, 1);
     }
 }

@@ -3,7 +3,7 @@
 //! Arabic writes conjunctions, prepositions and the article together with the name, so that the bare name is often unseen
 //! where the attached one is met. Readings are candidates, none is chosen. Sample: `proclitic=وب`, `stem=القاهره`.
 
-use super::{Word, WordFamily, WordSink};
+use super::{KeyTable, Word, WordFamily, WordSink};
 use crate::features::config::{Clitics, mask};
 use crate::features::{SlotMask, sink::Key};
 
@@ -32,5 +32,10 @@ impl WordFamily for Family {
             sink.add(self.slots, &self.proclitic, &[stem.proclitic]);
             sink.add(self.slots, &self.stem, &[&stem.text]);
         }
+    }
+
+    fn declare(&self, keys: &mut KeyTable) {
+        keys.word(self.slots, &self.proclitic, 1);
+        keys.word(self.slots, &self.stem, 1);
     }
 }

@@ -3,7 +3,7 @@
 //! Where the lexicon lacks the word as written, its stems are looked up, the longest first. Sample: `cluster0=417`, with the
 //! number of the clustering in the key.
 
-use super::{Word, WordFamily, WordSink};
+use super::{KeyTable, Word, WordFamily, WordSink};
 use crate::clusters::MAX_CLUSTERINGS;
 use crate::features::config::{Clusters, mask};
 use crate::features::{SlotMask, sink::Key};
@@ -48,5 +48,12 @@ impl WordFamily for Family {
         } else if word.has_clusters {
             sink.add(self.slots, &self.unknown, &[]);
         }
+    }
+
+    fn declare(&self, keys: &mut KeyTable) {
+        for key in self.keys.iter().chain(&self.stem_keys) {
+            keys.word(self.slots, key, 1);
+        }
+        keys.word(self.slots, &self.unknown, 0);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The templates stand in the configuration, see [`crate::features::template`]. Sample: `form@-1 form@0=وزير|الداخليه`.
 
-use super::{Context, ContextFamily, ContextSink};
+use super::{Context, ContextFamily, ContextSink, KeyTable};
 use crate::error::Result;
 use crate::features::config::Conjunctions;
 use crate::features::sink::{Key, Part};
@@ -18,11 +18,14 @@ const MAX_PARTS: usize = 8;
 
 impl Family {
     pub(super) fn new(config: &Conjunctions) -> Result<Self> {
-        let templates = config
-            .templates
-            .iter()
-            .map(|text| Template::parse(text).map(|t| (Key::new(t.text.clone()), t)))
-            .collect::<Result<_>>()?;
+        let mut templates: Vec<(Key, Template)> = Vec::new();
+        for text in &config.templates {
+            let template = Template::parse(text)?;
+            // A template that is listed twice counts once: training sees sets of attributes, the tagger would add twice.
+            if templates.iter().all(|(_, t)| *t != template) {
+                templates.push((Key::new(template.text.clone()), template));
+            }
+        }
         Ok(Self { templates })
     }
 }
@@ -40,6 +43,12 @@ impl ContextFamily for Family {
                 };
             }
             sink.add(key, &parts[..n]);
+        }
+    }
+
+    fn declare(&self, keys: &mut KeyTable) {
+        for (key, template) in &self.templates {
+            keys.context(key, template.parts.len().min(MAX_PARTS));
         }
     }
 }

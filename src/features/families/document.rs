@@ -3,7 +3,7 @@
 //! Newspapers introduce a person in full and with a title, and then use the surname alone. Sample:
 //! `document=after_name`, `document_half=after_title`.
 
-use super::{Context, ContextFamily, ContextSink};
+use super::{Context, ContextFamily, ContextSink, KeyTable};
 use crate::features::evidence::KINDS;
 use crate::features::sink::{Key, Part};
 
@@ -36,5 +36,10 @@ impl ContextFamily for Family {
                 sink.add(&self.strong, &[Part::Text(kind)]);
             }
         }
+    }
+
+    fn declare(&self, keys: &mut KeyTable) {
+        keys.context(&self.evidence, 1);
+        keys.context(&self.strong, 1);
     }
 }

@@ -3,7 +3,7 @@
 //! Normalisation folds what Arabic newspapers write in several ways (`أحمد`/`احمد`, `التى`/`التي`), so one attribute serves all.
 //! Sample: `form=القاهره`.
 
-use super::{Word, WordFamily, WordSink};
+use super::{KeyTable, Word, WordFamily, WordSink};
 use crate::features::config::{Form, mask};
 use crate::features::{SlotMask, sink::Key};
 
@@ -25,5 +25,9 @@ impl Family {
 impl WordFamily for Family {
     fn extract(&self, word: &Word, sink: &mut dyn WordSink) {
         sink.add(self.slots, &self.key, &[&word.normal]);
+    }
+
+    fn declare(&self, keys: &mut KeyTable) {
+        keys.word(self.slots, &self.key, 1);
     }
 }

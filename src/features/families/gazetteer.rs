@@ -3,7 +3,7 @@
 //! One attribute a class, and one for the whole set, which tells the name that is only a name (`GIVEN`) from the one that is
 //! a city and a common word as well. Sample: `list=CITY`, `lists=CITY+GIVEN`, `stem_list=COUNTRY`.
 
-use super::{Word, WordFamily, WordSink};
+use super::{KeyTable, Word, WordFamily, WordSink};
 use crate::features::config::{Gazetteer, mask};
 use crate::features::{SlotMask, sink::Key};
 
@@ -49,5 +49,12 @@ impl WordFamily for Family {
         if !listed {
             sink.add(self.slots, &self.none, &[]);
         }
+    }
+
+    fn declare(&self, keys: &mut KeyTable) {
+        for key in [&self.class, &self.set, &self.stem_class] {
+            keys.word(self.slots, key, 1);
+        }
+        keys.word(self.slots, &self.none, 0);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Sample: `length=5`. This is the shortest word family, to copy when adding one.
 
-use super::{Word, WordFamily, WordSink};
+use super::{KeyTable, Word, WordFamily, WordSink};
 use crate::features::config::{Length, mask};
 use crate::features::{SlotMask, sink::Key};
 
@@ -27,5 +27,9 @@ impl WordFamily for Family {
     fn extract(&self, word: &Word, sink: &mut dyn WordSink) {
         let length = word.len().min(self.max).to_string();
         sink.add(self.slots, &self.key, &[&length]);
+    }
+
+    fn declare(&self, keys: &mut KeyTable) {
+        keys.word(self.slots, &self.key, 1);
     }
 }

@@ -15,6 +15,7 @@ mod shape;
 
 use super::config::FeatureConfig;
 use super::context::Context;
+use super::keys::KeyTable;
 use super::sink::{ContextSink, WordSink};
 use super::word::Word;
 use crate::error::Result;
@@ -23,12 +24,18 @@ use crate::error::Result;
 pub trait WordFamily: Send + Sync + std::fmt::Debug {
     /// Adds the family's attributes of `word`.
     fn extract(&self, word: &Word, sink: &mut dyn WordSink);
+
+    /// Declares every key that [`WordFamily::extract`] uses, with its slots and number of parts.
+    fn declare(&self, keys: &mut KeyTable);
 }
 
 /// A family of attributes that depend on several tokens.
 pub trait ContextFamily: Send + Sync + std::fmt::Debug {
     /// Adds the family's attributes of token `t` (an index into the document).
     fn extract(&self, context: &Context<'_>, t: usize, sink: &mut dyn ContextSink);
+
+    /// Declares every key that [`ContextFamily::extract`] uses, with its number of parts.
+    fn declare(&self, keys: &mut KeyTable);
 }
 
 /// The word families that the configuration switches on, in order.

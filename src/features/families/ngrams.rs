@@ -3,7 +3,7 @@
 //! They see the root and the stem under any proclitic or ending, and the letter sequences of transliterated names that no
 //! Arabic word has (`وف`, `غر`, `تش`). Sample: `ngram=قاه`.
 
-use super::{Word, WordFamily, WordSink};
+use super::{KeyTable, Word, WordFamily, WordSink};
 use crate::features::config::{Ngrams, mask};
 use crate::features::{SlotMask, sink::Key};
 
@@ -37,5 +37,9 @@ impl WordFamily for Family {
                 sink.add(self.slots, &self.key, &[word.letters(start, start + n)]);
             }
         }
+    }
+
+    fn declare(&self, keys: &mut KeyTable) {
+        keys.word(self.slots, &self.key, 1);
     }
 }

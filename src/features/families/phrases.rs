@@ -3,7 +3,7 @@
 //! Longest matches from left to right; the first word may carry proclitics. A token inside a match has the position (B, I,
 //! E) and each class of the phrase; neighbours see the match from outside. Sample: `phrase0=B-CLUB`, `phrase-1=E-TITLE_POL`.
 
-use super::{Context, ContextFamily, ContextSink};
+use super::{Context, ContextFamily, ContextSink, KeyTable};
 use crate::features::config::Phrases;
 use crate::features::context::Place;
 use crate::features::sink::{Key, Part};
@@ -42,6 +42,12 @@ impl ContextFamily for Family {
             for class in context.gazetteer.classes_of(set) {
                 sink.add(key, &[Part::Text(place), Part::Text(class)]);
             }
+        }
+    }
+
+    fn declare(&self, keys: &mut KeyTable) {
+        for (_, key) in &self.keys {
+            keys.context(key, 2);
         }
     }
 }

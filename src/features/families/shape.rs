@@ -2,7 +2,7 @@
 //!
 //! Sample: `shape=9:9` for `13:08`, `shape=Aa` for `Finance`.
 
-use super::{Word, WordFamily, WordSink};
+use super::{KeyTable, Word, WordFamily, WordSink};
 use crate::features::config::{Shape, mask};
 use crate::features::{SlotMask, sink::Key};
 
@@ -24,5 +24,9 @@ impl Family {
 impl WordFamily for Family {
     fn extract(&self, word: &Word, sink: &mut dyn WordSink) {
         sink.add(self.slots, &self.key, &[&word.shape]);
+    }
+
+    fn declare(&self, keys: &mut KeyTable) {
+        keys.word(self.slots, &self.key, 1);
     }
 }
