@@ -4,6 +4,7 @@
 
 mod analysis;
 mod judge;
+mod words;
 
 pub use analysis::Analysis;
 pub use judge::predict;
@@ -11,21 +12,16 @@ pub use judge::predict;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use hashbrown::HashTable;
-
 use crate::corpus::Document;
 use crate::crf::{Decoder, Lattice};
 use crate::features::context::{Surroundings, stretches};
-use crate::features::sink::{ContextHashes, WordHashes};
-use crate::features::{N_SLOTS, OFFSETS, WordKeys};
-use crate::frozen::text_hash;
+use crate::features::sink::ContextHashes;
+use crate::features::{OFFSETS, WordKeys};
 use crate::label::{LabelSet, Span};
 use crate::model::Model;
 use crate::text::{self, Token, Tokenised};
+use words::Words;
 
-/// Distinct words that a worker remembers: about 30 MB. When they are full it forgets them all, so that endless input with
-/// endless new words needs no more.
-const CACHED_WORDS: usize = 1 << 16;
 /// Tokens of a sentence that are decoded together: bounds the memory for text without any full stop.
 const MAX_SENTENCE: usize = 1024;
 
@@ -94,13 +90,6 @@ impl Tagged<'_> {
     }
 }
 
-/// What is remembered of a word form.
-#[derive(Debug)]
-struct Cached {
-    surface: Box<str>,
-    keys: WordKeys,
-}
-
 /// Who sees each decoded sentence, if anybody.
 type Watch<'w> = Option<&'w mut dyn FnMut(&Analysis<'_>)>;
 
@@ -109,11 +98,7 @@ type Watch<'w> = Option<&'w mut dyn FnMut(&Analysis<'_>)>;
 pub struct Worker<'m> {
     model: &'m Model,
     options: TagOptions,
-    n_labels: usize,
-    index: HashTable<u32>,
-    words: Vec<Cached>,
-    /// Scores of each remembered word: slots × labels.
-    scores: Vec<f32>,
+    words: Words<'m>,
     tokenised: Tokenised,
     entities: Vec<Entity>,
     buffers: Buffers,
@@ -122,8 +107,9 @@ pub struct Worker<'m> {
 #[derive(Debug, Default)]
 struct Buffers {
     word_ids: Vec<u32>,
-    attributes: Vec<(u64, u8)>,
     context: Vec<u64>,
+    /// Ends of each token's attributes in `context`.
+    context_ends: Vec<u32>,
     surroundings: Surroundings,
     emissions: Vec<f32>,
     labels: Vec<u8>,
@@ -142,10 +128,7 @@ impl<'m> Worker<'m> {
         Self {
             model,
             options,
-            n_labels: model.labels().n_labels(),
-            index: HashTable::new(),
-            words: Vec::new(),
-            scores: Vec::new(),
+            words: Words::new(model),
             tokenised: Tokenised::default(),
             entities: Vec::new(),
             buffers: Buffers::default(),
@@ -232,51 +215,12 @@ impl<'m> Worker<'m> {
 
     /// Sets `buffers.word_ids` to the cache entries of the tokens.
     fn look_up<'t>(&mut self, tokens: Range<usize>, surface: &impl Fn(usize) -> &'t str) {
-        if self.words.len() + tokens.len() > CACHED_WORDS {
-            self.index.clear();
-            self.words.clear();
-            self.scores.clear();
-        }
+        self.words.make_room(tokens.len());
         self.buffers.word_ids.clear();
         for t in tokens {
-            let surface = surface(t);
-            let hash = text_hash(surface);
-            let known = self
-                .index
-                .find(hash, |&w| *self.words[w as usize].surface == *surface);
-            let id = match known {
-                Some(&id) => id,
-                None => self.remember(surface, hash),
-            };
+            let id = self.words.id(surface(t));
             self.buffers.word_ids.push(id);
         }
-    }
-
-    /// Computes a word's scores for every window slot.
-    #[cold]
-    fn remember(&mut self, surface: &str, hash: u64) -> u32 {
-        let extractor = self.model.extractor();
-        let word = extractor.word(surface);
-        let attributes = &mut self.buffers.attributes;
-        attributes.clear();
-        extractor.word_attributes(&word, &mut WordHashes(attributes));
-        // An n-gram may occur twice in a word. Training sees the set of a word's attributes, and so does tagging.
-        attributes.sort_unstable();
-        attributes.dedup();
-        let start = self.scores.len();
-        self.scores.resize(start + N_SLOTS * self.n_labels, 0.0);
-        let scores = &mut self.scores[start..];
-        for &(attribute, _) in attributes.iter() {
-            self.model.table().add_word(attribute, scores);
-        }
-        let id = self.words.len() as u32;
-        self.words.push(Cached {
-            surface: surface.into(),
-            keys: extractor.keys(&word),
-        });
-        self.index
-            .insert_unique(hash, id, |&w| text_hash(&self.words[w as usize].surface));
-        id
     }
 
     /// Decodes pieces of sentences whose words are looked up. `base` is the first token of the stretch, `owners` has the
@@ -288,20 +232,20 @@ impl<'m> Worker<'m> {
         base: usize,
         watch: &mut Watch<'_>,
     ) {
-        let n = self.n_labels;
         let model = self.model;
+        let stride = model.transitions().stride();
         let buffers = &mut self.buffers;
         let keys: Vec<&WordKeys> = buffers
             .word_ids
             .iter()
-            .map(|&w| &self.words[w as usize].keys)
+            .map(|&w| self.words.keys(w))
             .collect();
         let gazetteer = model.extractor().gazetteer();
         buffers.surroundings.read(gazetteer, &keys, pieces);
         for (&sentence, piece) in owners.iter().zip(pieces) {
-            emissions(model, &keys, &self.scores, piece, buffers);
+            emissions(model, &keys, &self.words, piece, buffers);
             if self.options.recall_bias != 0.0 {
-                for row in buffers.emissions.chunks_exact_mut(n) {
+                for row in buffers.emissions.chunks_exact_mut(stride) {
                     row[0] -= self.options.recall_bias;
                 }
             }
@@ -383,40 +327,75 @@ fn collect(labels: &LabelSet, sequence: &[u8], mut found: impl FnMut(usize, usiz
     }
 }
 
-/// Fills `buffers.emissions` (tokens × labels) for a piece of a sentence.
+/// Fills `buffers.emissions` (tokens × stride) for a piece of a sentence.
 fn emissions(
     model: &Model,
     keys: &[&WordKeys],
-    scores: &[f32],
+    words: &Words<'_>,
     piece: &Range<usize>,
     buffers: &mut Buffers,
 ) {
-    let n = model.labels().n_labels();
     let extractor = model.extractor();
-    buffers.emissions.clear();
-    buffers.emissions.resize(piece.len() * n, 0.0);
     let context = buffers
         .surroundings
         .context(extractor.gazetteer(), keys, piece.clone());
-    for (row, t) in buffers.emissions.chunks_exact_mut(n).zip(piece.clone()) {
-        for (slot, offset) in OFFSETS.enumerate() {
-            let Some(seen) = context.neighbour(t, offset) else {
-                continue;
-            };
-            let word = buffers.word_ids[seen] as usize;
-            let at = (word * N_SLOTS + slot) * n;
-            for (e, s) in row.iter_mut().zip(&scores[at..at + n]) {
-                *e += s;
-            }
-        }
-        buffers.context.clear();
+    buffers.context.clear();
+    buffers.context_ends.clear();
+    for t in piece.clone() {
         let mut sink = ContextHashes {
             words: keys,
             out: &mut buffers.context,
         };
         extractor.context_attributes(&context, t, &mut sink);
-        for &attribute in &buffers.context {
+        buffers.context_ends.push(buffers.context.len() as u32);
+    }
+
+    let stride = model.transitions().stride();
+    let n_labels = model.labels().n_labels();
+    buffers.emissions.clear();
+    buffers.emissions.resize(piece.len() * stride, 0.0);
+    let ids = &buffers.word_ids[piece.clone()];
+    let rows = &mut buffers.emissions;
+    model.transitions().vectorised(
+        #[inline(always)]
+        || match stride {
+            8 => add_words(8, n_labels, ids, words, rows),
+            16 => add_words(16, n_labels, ids, words, rows),
+            24 => add_words(24, n_labels, ids, words, rows),
+            n => add_words(n, n_labels, ids, words, rows),
+        },
+    );
+    let mut first = 0;
+    for (row, &last) in buffers
+        .emissions
+        .chunks_exact_mut(stride)
+        .zip(&buffers.context_ends)
+    {
+        for &attribute in &buffers.context[first..last as usize] {
             model.table().add_context(attribute, row);
+        }
+        first = last as usize;
+    }
+}
+
+/// Adds to each token's row the scores of the words in its window. A word's scores are read once, for all the tokens that see it.
+#[inline(always)]
+fn add_words(stride: usize, n_labels: usize, ids: &[u32], words: &Words<'_>, rows: &mut [f32]) {
+    for (t, &id) in ids.iter().enumerate() {
+        let scores = words.scores_from(id);
+        for (slot, offset) in OFFSETS.enumerate() {
+            let Some(seen_from) = t.checked_add_signed(-isize::from(offset)) else {
+                continue;
+            };
+            let Some(row) = rows.get_mut(seen_from * stride..(seen_from + 1) * stride) else {
+                continue;
+            };
+            // Whole registers: what follows a slot's scores falls on the padding of the row.
+            let scores = &scores[slot * n_labels..];
+            match scores.get(..stride) {
+                Some(scores) => row.iter_mut().zip(scores).for_each(|(r, s)| *r += s),
+                None => row.iter_mut().zip(scores).for_each(|(r, s)| *r += s),
+            }
         }
     }
 }

@@ -531,8 +531,9 @@ fn marginals_in_single_precision_agree() {
     }
     let mut lattice = crf::Lattice::default();
     for (s, item) in result.items.iter().enumerate() {
-        let mut emissions = vec![0.0_f32; item.len() * n];
-        for (row, names) in emissions.chunks_exact_mut(n).zip(item) {
+        let stride = transitions.stride();
+        let mut emissions = vec![0.0_f32; item.len() * stride];
+        for (row, names) in emissions.chunks_exact_mut(stride).zip(item) {
             for &(l, w) in names
                 .iter()
                 .filter_map(|name| by_name.get(name.as_str()))

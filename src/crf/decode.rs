@@ -1,40 +1,76 @@
 //! Best label sequence and exact segment probabilities of one sentence.
+//!
+//! Label rows are padded to a multiple of eight, so that the loops over labels are whole vector registers. Every function is
+//! compiled for several instruction sets and the best one is chosen at run time; none of them reorders or fuses arithmetic,
+//! so results have the same bits on all machines.
 
-use super::exponential::exp;
+use pulp::Arch;
+
+use super::exponential::exp_f32;
 use super::grammar::Grammar;
+
+/// Labels in a padded row: eight 32-bit numbers fill a 256-bit register.
+const LANES: usize = 8;
 
 /// Transition scores of a trained model with its grammar; shared by all workers.
 #[derive(Debug, Clone)]
 pub struct Transitions {
     n_labels: usize,
-    /// `[previous][next]`, −∞ where illegal.
+    stride: usize,
+    /// `[previous][next]`, −∞ where illegal and for padding.
     scores: Vec<f32>,
-    /// e^score, 0 where illegal; one row a *next* label, for sums over the previous.
+    /// `[next][previous]`.
+    scores_into: Vec<f32>,
+    /// e^score, 0 where illegal and for padding, `[previous][next]`.
     factors: Vec<f32>,
-    start: Vec<bool>,
-    end: Vec<bool>,
+    /// `[next][previous]`.
+    factors_into: Vec<f32>,
+    /// 0 where a sentence may begin with the label, else −∞.
+    start: Vec<f32>,
+    /// 0 where a sentence may end with the label, else −∞.
+    end: Vec<f32>,
+    arch: Arch,
 }
 
 impl Transitions {
     /// From weights (`n × n`, row = previous) and a grammar.
     pub fn new(weights: &[f32], grammar: &Grammar) -> Self {
         let n = grammar.n_labels();
-        let mut scores = vec![f32::NEG_INFINITY; n * n];
-        let mut factors = vec![0.0; n * n];
+        let stride = n.next_multiple_of(LANES);
+        let mut scores = vec![f32::NEG_INFINITY; stride * stride];
+        let mut scores_into = scores.clone();
+        let mut factors = vec![0.0; stride * stride];
+        let mut factors_into = factors.clone();
         for i in 0..n {
-            for j in 0..n {
-                if grammar.follows(i, j) {
-                    scores[i * n + j] = weights[i * n + j];
-                    factors[j * n + i] = exp(f64::from(weights[i * n + j])) as f32;
-                }
+            for j in (0..n).filter(|&j| grammar.follows(i, j)) {
+                let score = weights[i * n + j];
+                scores[i * stride + j] = score;
+                scores_into[j * stride + i] = score;
+                factors[i * stride + j] = exp_f32(score);
+                factors_into[j * stride + i] = exp_f32(score);
             }
         }
+        let allowed = |ok: &dyn Fn(usize) -> bool| {
+            (0..stride)
+                .map(|l| {
+                    if l < n && ok(l) {
+                        0.0
+                    } else {
+                        f32::NEG_INFINITY
+                    }
+                })
+                .collect()
+        };
         Self {
             n_labels: n,
+            stride,
             scores,
+            scores_into,
             factors,
-            start: (0..n).map(|l| grammar.starts(l)).collect(),
-            end: (0..n).map(|l| grammar.ends(l)).collect(),
+            factors_into,
+            start: allowed(&|l| grammar.starts(l)),
+            end: allowed(&|l| grammar.ends(l)),
+            arch: Arch::new(),
         }
     }
 
@@ -43,22 +79,120 @@ impl Transitions {
         self.n_labels
     }
 
+    /// Numbers in a row of emissions: the labels, and padding that is ignored.
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
     /// Score of label `next` after `previous`; −∞ where illegal.
     pub fn score(&self, previous: usize, next: usize) -> f32 {
-        self.scores[previous * self.n_labels + next]
+        self.scores[previous * self.stride + next]
     }
+
+    /// Calls `run` compiled for this machine's vector registers.
+    #[inline(always)]
+    pub fn vectorised<R>(&self, run: impl FnOnce() -> R) -> R {
+        self.arch.dispatch(run)
+    }
+}
+
+/// Calls a loop over labels with a constant stride, which lets the compiler unroll it; the last arm serves label sets of any
+/// size.
+macro_rules! with_stride {
+    ($stride:expr, $n:ident => $run:expr) => {
+        match $stride {
+            8 => {
+                let $n = 8;
+                $run
+            }
+            16 => {
+                let $n = 16;
+                $run
+            }
+            24 => {
+                let $n = 24;
+                $run
+            }
+            32 => {
+                let $n = 32;
+                $run
+            }
+            $n => $run,
+        }
+    };
+}
+
+/// Folds the rows of a square matrix into one: `out[j] = step(… step(initial, weights[0], matrix[0][j]) …)` over the first
+/// `n_labels` rows of length `n`.
+#[inline(always)]
+fn fold_rows(
+    n: usize,
+    n_labels: usize,
+    (weights, matrix): (&[f32], &[f32]),
+    out: &mut [f32],
+    initial: f32,
+    step: impl Fn(f32, f32, f32) -> f32,
+) {
+    match n / LANES {
+        1 => fold_block::<1>(n, n_labels, (weights, matrix), out, initial, step),
+        2 => fold_block::<2>(n, n_labels, (weights, matrix), out, initial, step),
+        3 => fold_block::<3>(n, n_labels, (weights, matrix), out, initial, step),
+        4 => fold_block::<4>(n, n_labels, (weights, matrix), out, initial, step),
+        _ => {
+            for (k, out) in out.chunks_exact_mut(LANES).enumerate() {
+                let matrix = &matrix[k * LANES..];
+                fold_block::<1>(n, n_labels, (weights, matrix), out, initial, &step);
+            }
+        }
+    }
+}
+
+/// [`fold_rows`] for the first `BLOCKS` registers of each row. The sums stay in registers.
+#[inline(always)]
+fn fold_block<const BLOCKS: usize>(
+    n: usize,
+    n_labels: usize,
+    (weights, matrix): (&[f32], &[f32]),
+    out: &mut [f32],
+    initial: f32,
+    step: impl Fn(f32, f32, f32) -> f32,
+) {
+    let mut sums = [[initial; LANES]; BLOCKS];
+    for (i, &weight) in weights[..n_labels].iter().enumerate() {
+        let (row, _) = matrix[i * n..i * n + BLOCKS * LANES].as_chunks::<LANES>();
+        for (sums, row) in sums.iter_mut().zip(row) {
+            for (sum, &x) in sums.iter_mut().zip(row) {
+                *sum = step(*sum, weight, x);
+            }
+        }
+    }
+    for (out, sums) in out.as_chunks_mut::<LANES>().0.iter_mut().zip(&sums) {
+        *out = *sums;
+    }
+}
+
+/// The sum of a row whose length is a multiple of eight: lane by lane, then the lanes in order.
+#[inline(always)]
+fn sum(row: &[f32]) -> f32 {
+    let mut lanes = [0.0_f32; LANES];
+    for block in row.as_chunks::<LANES>().0 {
+        for (lane, &x) in lanes.iter_mut().zip(block) {
+            *lane += x;
+        }
+    }
+    let [a, b, c, d, e, f, g, h] = lanes;
+    ((a + b) + (c + d)) + ((e + f) + (g + h))
 }
 
 /// Viterbi search with reused buffers.
 #[derive(Debug, Default)]
 pub struct Decoder {
-    delta: Vec<f32>,
-    next: Vec<f32>,
-    back: Vec<u8>,
+    /// Score of the best path to each label, tokens × stride.
+    best: Vec<f32>,
 }
 
 impl Decoder {
-    /// Writes the best legal label sequence for `emissions` (tokens × labels) to `labels` and returns its score.
+    /// Writes the best legal label sequence for `emissions` (tokens × [`Transitions::stride`]) to `labels` and returns its score.
     /// Ties go to the smaller label id.
     pub fn decode(
         &mut self,
@@ -66,66 +200,86 @@ impl Decoder {
         emissions: &[f32],
         labels: &mut Vec<u8>,
     ) -> f32 {
-        let n = transitions.n_labels;
+        transitions.vectorised(
+            #[inline(always)]
+            || with_stride!(transitions.stride, n => self.run(n, transitions, emissions, labels)),
+        )
+    }
+
+    #[inline(always)]
+    fn run(
+        &mut self,
+        n: usize,
+        transitions: &Transitions,
+        emissions: &[f32],
+        labels: &mut Vec<u8>,
+    ) -> f32 {
         let len = emissions.len().checked_div(n).unwrap_or(0);
         labels.clear();
         if len == 0 {
             return 0.0;
         }
-        self.delta.clear();
-        self.delta.extend(
-            emissions[..n]
-                .iter()
-                .zip(&transitions.start)
-                .map(|(&e, &ok)| if ok { e } else { f32::NEG_INFINITY }),
-        );
-        self.next.resize(n, 0.0);
-        self.back.clear();
-        self.back.resize(len * n, 0);
+        if self.best.len() < len * n {
+            self.best.resize(len * n, 0.0);
+        }
+        let best = &mut self.best[..len * n];
+        for ((b, &e), &s) in best[..n].iter_mut().zip(emissions).zip(&transitions.start) {
+            *b = e + s;
+        }
         for t in 1..len {
-            let back = &mut self.back[t * n..(t + 1) * n];
-            self.next.fill(f32::NEG_INFINITY);
-            for i in 0..n {
-                let before = self.delta[i];
-                let row = &transitions.scores[i * n..(i + 1) * n];
-                for ((best, from), &score) in self.next.iter_mut().zip(back.iter_mut()).zip(row) {
+            let (before, now) = best.split_at_mut(t * n);
+            let now = &mut now[..n];
+            fold_rows(
+                n,
+                transitions.n_labels,
+                (&before[(t - 1) * n..], &transitions.scores),
+                now,
+                f32::NEG_INFINITY,
+                |best, before, score| {
                     let score = before + score;
-                    if score > *best {
-                        *best = score;
-                        *from = i as u8;
-                    }
-                }
-            }
-            for ((d, &best), &e) in self
-                .delta
-                .iter_mut()
-                .zip(&self.next)
-                .zip(&emissions[t * n..])
-            {
-                *d = best + e;
+                    if score > best { score } else { best }
+                },
+            );
+            for (best, &e) in now.iter_mut().zip(&emissions[t * n..(t + 1) * n]) {
+                *best += e;
             }
         }
-        let mut best = (f32::NEG_INFINITY, 0_usize);
-        for (l, &d) in self.delta.iter().enumerate() {
-            if transitions.end[l] && d > best.0 {
-                best = (d, l);
+        let (mut label, mut total) = (0, f32::NEG_INFINITY);
+        for (l, (&b, &e)) in best[(len - 1) * n..]
+            .iter()
+            .zip(&transitions.end)
+            .enumerate()
+        {
+            if b + e > total {
+                (label, total) = (l, b + e);
             }
         }
         labels.resize(len, 0);
-        let mut label = best.1 as u8;
         for t in (0..len).rev() {
-            labels[t] = label;
-            label = self.back[t * n + label as usize];
+            labels[t] = label as u8;
+            if t > 0 {
+                // The way to the best score is found again, for one label a token, instead of being noted for all.
+                let row = &transitions.scores_into[label * n..(label + 1) * n];
+                let before = &best[(t - 1) * n..t * n];
+                let (mut from, mut most) = (0, f32::NEG_INFINITY);
+                for (i, (&b, &score)) in before.iter().zip(row).enumerate() {
+                    if b + score > most {
+                        (from, most) = (i, b + score);
+                    }
+                }
+                label = from;
+            }
         }
-        best.0
+        total
     }
 }
 
 /// Forward-backward over one sentence with reused buffers, for probabilities of labels and segments.
 #[derive(Debug, Default)]
 pub struct Lattice {
-    n: usize,
-    /// e^(emission − max), tokens × labels.
+    stride: usize,
+    n_labels: usize,
+    /// e^(emission − max), tokens × stride.
     emission: Vec<f32>,
     /// Scaled forward values; each token's sum to 1.
     alpha: Vec<f32>,
@@ -133,73 +287,105 @@ pub struct Lattice {
     beta: Vec<f32>,
     /// 1 / scaling constant of each token.
     inverse: Vec<f32>,
+    flow: Vec<f32>,
 }
 
 impl Lattice {
-    /// Sums over all paths. `emissions` is tokens × labels.
+    /// Sums over all paths. `emissions` is tokens × [`Transitions::stride`].
     pub fn fill(&mut self, transitions: &Transitions, emissions: &[f32]) {
-        let n = transitions.n_labels;
-        self.n = n;
+        self.stride = transitions.stride;
+        self.n_labels = transitions.n_labels;
+        transitions.vectorised(
+            #[inline(always)]
+            || {
+                with_stride!(transitions.stride, n => self.run(n, transitions, emissions));
+            },
+        );
+    }
+
+    #[inline(always)]
+    fn run(&mut self, n: usize, transitions: &Transitions, emissions: &[f32]) {
         let len = emissions.len().checked_div(n).unwrap_or(0);
         self.emission.clear();
-        self.emission.reserve(emissions.len());
-        for row in emissions.chunks_exact(n.max(1)) {
-            let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            self.emission
-                .extend(row.iter().map(|&e| exp(f64::from(e - max)) as f32));
-        }
-        self.alpha.clear();
+        self.emission.extend_from_slice(&emissions[..len * n]);
         self.alpha.resize(len * n, 0.0);
-        self.beta.clear();
         self.beta.resize(len * n, 0.0);
-        self.inverse.clear();
         self.inverse.resize(len, 0.0);
+        for row in self.emission.chunks_exact_mut(n) {
+            let mut max = f32::NEG_INFINITY;
+            for &e in &row[..transitions.n_labels] {
+                max = if e > max { e } else { max };
+            }
+            for e in row.iter_mut() {
+                *e = exp_f32(*e - max);
+            }
+        }
         for t in 0..len {
             let (before, now) = self.alpha.split_at_mut(t * n);
             let now = &mut now[..n];
-            let e = &self.emission[t * n..(t + 1) * n];
-            for j in 0..n {
-                let inflow = if t == 0 {
-                    f32::from(u8::from(transitions.start[j]))
-                } else {
-                    let previous = &before[(t - 1) * n..];
-                    let factors = &transitions.factors[j * n..(j + 1) * n];
-                    previous.iter().zip(factors).map(|(a, f)| a * f).sum()
-                };
-                now[j] = inflow * e[j];
-                if t + 1 == len && !transitions.end[j] {
-                    now[j] = 0.0;
+            if t == 0 {
+                for (a, &s) in now.iter_mut().zip(&transitions.start) {
+                    *a = f32::from(u8::from(s == 0.0));
+                }
+            } else {
+                fold_rows(
+                    n,
+                    transitions.n_labels,
+                    (&before[(t - 1) * n..], &transitions.factors),
+                    now,
+                    0.0,
+                    |sum, before, factor| sum + before * factor,
+                );
+            }
+            for (a, &e) in now.iter_mut().zip(&self.emission[t * n..(t + 1) * n]) {
+                *a *= e;
+            }
+            if t + 1 == len {
+                for (a, &e) in now.iter_mut().zip(&transitions.end) {
+                    *a = if e == 0.0 { *a } else { 0.0 };
                 }
             }
-            let sum: f32 = now.iter().sum();
-            let inverse = 1.0 / sum.max(f32::MIN_POSITIVE);
-            now.iter_mut().for_each(|a| *a *= inverse);
+            let inverse = 1.0 / sum(now).max(f32::MIN_POSITIVE);
+            for a in now.iter_mut() {
+                *a *= inverse;
+            }
             self.inverse[t] = inverse;
         }
+        let flow = &mut self.flow;
         for t in (0..len).rev() {
             if t + 1 == len {
-                for j in 0..n {
-                    self.beta[t * n + j] = f32::from(u8::from(transitions.end[j]));
+                for (b, &e) in self.beta[t * n..].iter_mut().zip(&transitions.end) {
+                    *b = f32::from(u8::from(e == 0.0));
                 }
                 continue;
             }
             let (now, after) = self.beta.split_at_mut((t + 1) * n);
             let now = &mut now[t * n..];
-            for j in 0..n {
-                let v = after[j] * self.emission[(t + 1) * n + j] * self.inverse[t + 1];
-                if v > 0.0 {
-                    let factors = &transitions.factors[j * n..(j + 1) * n];
-                    for (b, f) in now.iter_mut().zip(factors) {
-                        *b += v * f;
-                    }
-                }
-            }
+            // What flows back through each label of the next token.
+            let inverse = self.inverse[t + 1];
+            let emission = &self.emission[(t + 1) * n..(t + 2) * n];
+            flow.clear();
+            flow.extend(
+                after[..n]
+                    .iter()
+                    .zip(emission)
+                    .map(|(&b, &e)| b * e * inverse),
+            );
+            fold_rows(
+                n,
+                transitions.n_labels,
+                (flow, &transitions.factors_into),
+                now,
+                0.0,
+                |sum, flow, factor| sum + flow * factor,
+            );
         }
     }
 
     /// p(y_t = label | x).
     pub fn marginal(&self, t: usize, label: usize) -> f32 {
-        (self.alpha[t * self.n + label] * self.beta[t * self.n + label]).clamp(0.0, 1.0)
+        let at = t * self.stride + label;
+        (self.alpha[at] * self.beta[at]).clamp(0.0, 1.0)
     }
 
     /// Probability that tokens `start..start + labels.len()` have exactly these labels and that the segment ends there, that is,
@@ -211,7 +397,7 @@ impl Lattice {
         labels: &[u8],
         continues: impl Fn(usize) -> bool,
     ) -> f32 {
-        let n = self.n;
+        let n = self.stride;
         let Some((&first, rest)) = labels.split_first() else {
             return 1.0;
         };
@@ -219,7 +405,7 @@ impl Lattice {
         let mut previous = first as usize;
         for (t, &label) in (start + 1..).zip(rest) {
             let label = label as usize;
-            value *= f64::from(transitions.factors[label * n + previous])
+            value *= f64::from(transitions.factors[previous * n + label])
                 * f64::from(self.emission[t * n + label])
                 * f64::from(self.inverse[t]);
             previous = label;
@@ -229,10 +415,10 @@ impl Lattice {
         if last + 1 == len {
             return (value * f64::from(self.beta[last * n + previous])).clamp(0.0, 1.0) as f32;
         }
-        let outflow: f64 = (0..n)
+        let outflow: f64 = (0..self.n_labels)
             .filter(|&j| !continues(j))
             .map(|j| {
-                f64::from(transitions.factors[j * n + previous])
+                f64::from(transitions.factors[previous * n + j])
                     * f64::from(self.emission[(last + 1) * n + j])
                     * f64::from(self.inverse[last + 1])
                     * f64::from(self.beta[(last + 1) * n + j])
@@ -251,7 +437,8 @@ mod tests {
         let mut random = Random(seed);
         let weights: Vec<f32> = (0..9).map(|_| random.signed() as f32).collect();
         let len = 1 + random.below(5);
-        let emissions = (0..len * 3).map(|_| 3.0 * random.signed() as f32).collect();
+        // Padding is ignored, whatever it holds.
+        let emissions = (0..len * 8).map(|_| 3.0 * random.signed() as f32).collect();
         (Transitions::new(&weights, &iob2()), weights, emissions, len)
     }
 
@@ -259,7 +446,7 @@ mod tests {
         let emission: f32 = path
             .iter()
             .enumerate()
-            .map(|(t, &l)| emissions[t * 3 + l as usize])
+            .map(|(t, &l)| emissions[t * 8 + l as usize])
             .sum();
         let transition: f32 = path
             .windows(2)

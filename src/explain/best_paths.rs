@@ -11,7 +11,7 @@ pub fn best_paths(model: &Model, analysis: &Analysis<'_>) -> Vec<f32> {
     let n = model.labels().n_labels();
     let len = analysis.labels.len();
     let grammar = grammar(model.labels());
-    let emission = |t: usize, l: usize| analysis.emissions[t * n + l];
+    let emission = |t: usize, l: usize| analysis.emission(t, l);
     let mut forward = vec![f32::NEG_INFINITY; len * n];
     let mut backward = vec![f32::NEG_INFINITY; len * n];
     for t in 0..len {

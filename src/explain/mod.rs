@@ -218,7 +218,7 @@ fn token(
             .map(|l| LabelScore {
                 label: labels.name(l as u16),
                 probability: analysis.marginal(t, l),
-                score: analysis.emissions[t * n + l],
+                score: analysis.emission(t, l),
                 behind: behind(l),
             })
             .collect(),

@@ -150,7 +150,7 @@ impl View {
 }
 
 /// What context families need of a word: hashes of its views. Small enough to keep for many words.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WordKeys {
     /// Hash of each view, 0 where the word has none.
     views: [u64; N_VIEWS],

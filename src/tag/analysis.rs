@@ -20,8 +20,8 @@ pub struct Analysis<'a> {
     pub tokens: Range<usize>,
     /// The best legal label sequence, one label a token.
     pub labels: &'a [u8],
-    /// Score of each label from the token's attributes, tokens × labels; transitions are not in it.
-    pub emissions: &'a [f32],
+    /// Rows of [`crate::crf::Transitions::stride`] scores.
+    pub(super) emissions: &'a [f32],
     pub(super) lattice: &'a Lattice,
 }
 
@@ -29,6 +29,11 @@ impl Analysis<'_> {
     /// p(label of token `t` is `label`), 0 to 1.
     pub fn marginal(&self, t: usize, label: usize) -> f32 {
         self.lattice.marginal(t, label)
+    }
+
+    /// Score of a label from the attributes of token `t`, without transitions.
+    pub fn emission(&self, t: usize, label: usize) -> f32 {
+        self.emissions[t * self.model.transitions().stride() + label]
     }
 
     /// Score of label `next` after `previous`; −∞ where illegal.

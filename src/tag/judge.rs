@@ -100,7 +100,7 @@ fn belief(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::clusters::Lexicon;
     use crate::config::Config;
@@ -121,7 +121,7 @@ mod tests {
         }
     }
 
-    fn model() -> Model {
+    pub fn model() -> Model {
         let per = |start, end| Span::new(start, end, "PER");
         let documents = [
             document(
