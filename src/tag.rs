@@ -240,8 +240,7 @@ impl<'m> Worker<'m> {
             .iter()
             .map(|&w| self.words.keys(w))
             .collect();
-        let gazetteer = model.extractor().gazetteer();
-        buffers.surroundings.read(gazetteer, &keys, pieces);
+        buffers.surroundings.read(model.extractor(), &keys, pieces);
         for (&sentence, piece) in owners.iter().zip(pieces) {
             emissions(model, &keys, &self.words, piece, buffers);
             if self.options.recall_bias != 0.0 {
@@ -336,9 +335,7 @@ fn emissions(
     buffers: &mut Buffers,
 ) {
     let extractor = model.extractor();
-    let context = buffers
-        .surroundings
-        .context(extractor.gazetteer(), keys, piece.clone());
+    let context = buffers.surroundings.context(extractor, keys, piece.clone());
     buffers.context.clear();
     buffers.context_ends.clear();
     for t in piece.clone() {

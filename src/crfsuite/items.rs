@@ -134,10 +134,9 @@ impl<'e> ItemReader<'e> {
     ) -> Result<()> {
         let words: Vec<&Word> = spelled.iter().map(|s| &s.word).collect();
         let keys: Vec<&WordKeys> = spelled.iter().map(|s| &s.keys).collect();
-        let gazetteer = self.extractor.gazetteer();
-        surroundings.read(gazetteer, &keys, sentences);
+        surroundings.read(self.extractor, &keys, sentences);
         for (s, sentence) in sentences.iter().enumerate() {
-            let context = surroundings.context(gazetteer, &keys, sentence.clone());
+            let context = surroundings.context(self.extractor, &keys, sentence.clone());
             for t in sentence.clone() {
                 let mut sink = ContextNames {
                     words: &words,

@@ -96,9 +96,9 @@ impl<'m> Weights<'m> {
                 .iter()
                 .map(|p| p.start - base..p.end - base)
                 .collect();
-            surroundings.read(extractor.gazetteer(), &keys, &local);
+            surroundings.read(extractor, &keys, &local);
             for sentence in local {
-                let context = surroundings.context(extractor.gazetteer(), &keys, sentence.clone());
+                let context = surroundings.context(extractor, &keys, sentence.clone());
                 for t in sentence {
                     let mut names = ContextNames {
                         words: &words,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::domain::MAX_DOMAINS;
 use super::{OFFSETS, SlotMask, slots, template::Template};
 use crate::error::{Error, Result};
 
@@ -33,6 +34,8 @@ pub struct FeatureConfig {
     pub boundary: Boundary,
     /// Other mentions in the same document.
     pub document: Document,
+    /// What the surrounding text is about.
+    pub domain: Domain,
 }
 
 /// First and last window offset, for example `[-1, 1]`.
@@ -151,6 +154,24 @@ family! {
     }
 }
 family! {
+    /// See `families/domain.rs`.
+    Domain {
+        /// List classes of words that tell a domain, one class a domain, eight at most.
+        classes: Vec<String> = strings([
+            "DOMAIN_CONFLICT",
+            "DOMAIN_CULTURE",
+            "DOMAIN_ECONOMY",
+            "DOMAIN_POLITICS",
+            "DOMAIN_SCIENCE",
+            "DOMAIN_SPORT",
+        ]),
+        /// Tokens before and after the sentence that are counted with it.
+        reach: usize = 40,
+        /// Words that make a domain.
+        min: usize = 2,
+    }
+}
+family! {
     /// See `families/boundary.rs`.
     Boundary {}
 }
@@ -186,6 +207,10 @@ impl FeatureConfig {
                 Error::new("features.ngrams: min and max do not make a range")
                     .expected("1 ≤ min ≤ max"),
             );
+        }
+        if self.domain.classes.len() > MAX_DOMAINS {
+            return Err(Error::new("features.domain.classes: too many")
+                .expected(format!("{MAX_DOMAINS} at most")));
         }
         for template in &self.conjunctions.templates {
             Template::parse(template).map_err(|e| e.in_file("features.conjunctions"))?;

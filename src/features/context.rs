@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::Extractor;
 use super::evidence::Evidence;
 use super::word::WordKeys;
 use crate::gazetteer::{Gazetteer, extend_phrase};
@@ -107,22 +108,23 @@ pub struct Surroundings {
 
 impl Surroundings {
     /// Finds listed phrases and evidence in the sentences, which are ranges of `words`.
-    pub fn read(&mut self, gazetteer: &Gazetteer, words: &[&WordKeys], sentences: &[Range<usize>]) {
-        self.phrases.find(gazetteer, words, sentences);
+    pub fn read(&mut self, extractor: &Extractor, words: &[&WordKeys], sentences: &[Range<usize>]) {
+        self.phrases.find(extractor.gazetteer(), words, sentences);
         self.evidence.read(words, sentences, &self.phrases);
     }
 
     /// The context of the tokens of one of the sentences.
     pub fn context<'a>(
         &'a self,
-        gazetteer: &'a Gazetteer,
+        extractor: &'a Extractor,
         words: &'a [&'a WordKeys],
         sentence: Range<usize>,
     ) -> Context<'a> {
         Context {
             words,
+            domain: extractor.domains().and_then(|d| d.of(words, &sentence)),
             sentence,
-            gazetteer,
+            gazetteer: extractor.gazetteer(),
             phrases: &self.phrases,
             evidence: &self.evidence,
         }
@@ -142,6 +144,8 @@ pub struct Context<'a> {
     pub phrases: &'a Phrases,
     /// What the stretch says of its words.
     pub evidence: &'a Evidence,
+    /// What the text around the sentence is about: index into the configuration's domains.
+    pub domain: Option<usize>,
 }
 
 impl Context<'_> {

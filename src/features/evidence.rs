@@ -7,15 +7,16 @@ use std::ops::Range;
 
 use hashbrown::HashMap;
 
-use super::config::Document;
+use super::config::{Document, Domain};
 use super::context::{Phrases, Place};
+use super::domain::domain_bit;
 use super::word::{View, WordKeys};
 
 /// Bits of a word's groups of list classes.
-const NAME: u8 = 1;
-const TITLE: u8 = 2;
-const PLACE_HEAD: u8 = 4;
-const ORGANISATION_HEAD: u8 = 8;
+const NAME: u16 = 1;
+const TITLE: u16 = 2;
+const PLACE_HEAD: u16 = 4;
+const ORGANISATION_HEAD: u16 = 8;
 
 /// Kinds of evidence, as bits of a token's set.
 pub const KINDS: [&str; 6] = [
@@ -30,26 +31,31 @@ pub const KINDS: [&str; 6] = [
 /// Which list classes count as names, titles, and heads of places and organisations.
 #[derive(Debug, Clone)]
 pub struct Groups {
-    prefixes: Vec<(String, u8)>,
+    prefixes: Vec<(String, u16)>,
 }
 
 impl Groups {
     /// From the configuration's beginnings of class names.
-    pub fn new(config: &Document) -> Self {
-        let prefixes = [
+    pub fn new(config: &Document, domain: &Domain) -> Self {
+        let mut prefixes: Vec<(String, u16)> = [
             (&config.name, NAME),
             (&config.title, TITLE),
             (&config.place_head, PLACE_HEAD),
             (&config.organisation_head, ORGANISATION_HEAD),
         ]
         .into_iter()
+        .filter(|_| config.enabled)
         .flat_map(|(classes, bit)| classes.iter().map(move |c| (c.clone(), bit)))
         .collect();
+        if domain.enabled {
+            prefixes
+                .extend((domain.classes.iter().zip(0..)).map(|(c, d)| (c.clone(), domain_bit(d))));
+        }
         Self { prefixes }
     }
 
     /// Groups of a class set (`A+B`).
-    pub fn of(&self, lists: &str) -> u8 {
+    pub fn of(&self, lists: &str) -> u16 {
         lists
             .split('+')
             .flat_map(|class| {

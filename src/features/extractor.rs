@@ -2,6 +2,7 @@
 
 use super::config::FeatureConfig;
 use super::context::Context;
+use super::domain::Domains;
 use super::evidence::Groups;
 use super::families::{ContextFamily, WordFamily, context_families, word_families};
 use super::keys::KeyTable;
@@ -18,7 +19,8 @@ use crate::text;
 pub struct Extractor {
     gazetteer: Gazetteer,
     clusters: Clusters,
-    groups: Option<Groups>,
+    groups: Groups,
+    domains: Option<Domains>,
     word_families: Vec<Box<dyn WordFamily>>,
     context_families: Vec<Box<dyn ContextFamily>>,
 }
@@ -27,9 +29,9 @@ impl Extractor {
     /// Checks the configuration and builds the families.
     pub fn new(config: &FeatureConfig, gazetteer: Gazetteer, clusters: Clusters) -> Result<Self> {
         config.check()?;
-        let document = &config.document;
         Ok(Self {
-            groups: document.enabled.then(|| Groups::new(document)),
+            groups: Groups::new(&config.document, &config.domain),
+            domains: config.domain.enabled.then(|| Domains::new(&config.domain)),
             gazetteer,
             clusters,
             word_families: word_families(config),
@@ -42,12 +44,26 @@ impl Extractor {
         &self.gazetteer
     }
 
+    /// How domains are told, where the configuration has them.
+    pub fn domains(&self) -> Option<&Domains> {
+        self.domains.as_ref()
+    }
+
     /// Whether a normalised word is a listed name or a word of the cluster lexicon.
     pub fn is_known(&self, normal: &str) -> bool {
         self.gazetteer
             .find_word(normal)
             .is_some_and(|f| f.classes.is_some())
             || self.clusters.ids(normal, &mut [0; MAX_CLUSTERINGS])
+    }
+
+    /// The classes of a set (`A+B`) that say what a word is; classes that only say what the text is about are left out.
+    fn name_classes(&self, classes: &str) -> Option<String> {
+        let kept: Vec<&str> = classes
+            .split('+')
+            .filter(|&class| self.domains.as_ref().is_none_or(|d| !d.is_domain(class)))
+            .collect();
+        (!kept.is_empty()).then(|| kept.join("+"))
     }
 
     /// Looks a word form up in everything.
@@ -59,15 +75,16 @@ impl Extractor {
         text::shape_into(surface, &mut shape);
 
         let mut phrase_starts = Vec::new();
+        let mut groups = 0;
         let mut lists_of = |form: &str, begins_phrases: bool| {
             let hash = extend_phrase(EMPTY_PHRASE, text_hash(form));
             let found = self.gazetteer.find(hash)?;
             if found.longer && begins_phrases {
                 phrase_starts.push(hash);
             }
-            found
-                .classes
-                .map(|set| self.gazetteer.set_name(set).to_owned())
+            let classes = self.gazetteer.set_name(found.classes?);
+            groups |= self.groups.of(classes);
+            self.name_classes(classes)
         };
         let lists = lists_of(&normal, true);
         let stems: Vec<Stem> = text::clitics(&normal)
@@ -88,15 +105,6 @@ impl Extractor {
                 }
             })
             .collect();
-
-        let listed = stems.iter().filter_map(|s| s.lists.as_deref());
-        let groups = self.groups.as_ref().map_or(0, |groups| {
-            lists
-                .as_deref()
-                .into_iter()
-                .chain(listed)
-                .fold(0, |set, lists| set | groups.of(lists))
-        });
 
         let mut ids = [0; MAX_CLUSTERINGS];
         let clusters = self.clusters.ids(&normal, &mut ids).then_some(ids);
@@ -253,14 +261,14 @@ mod tests {
         }
         let sentences = [0..2, 2..keys.len()];
         let mut surroundings = Surroundings::default();
-        surroundings.read(extractor.gazetteer(), &keys, &sentences);
+        surroundings.read(&extractor, &keys, &sentences);
         let mut names = ContextNames {
             words: &words,
             keys: &keys,
             out: Vec::new(),
         };
         for sentence in sentences {
-            let context = surroundings.context(extractor.gazetteer(), &keys, sentence.clone());
+            let context = surroundings.context(&extractor, &keys, sentence.clone());
             for t in sentence {
                 extractor.context_attributes(&context, t, &mut names);
             }
@@ -284,8 +292,8 @@ mod tests {
         let (words, keys): (Vec<&Word>, Vec<&WordKeys>) =
             (words.iter().collect(), keys.iter().collect());
         let mut surroundings = Surroundings::default();
-        surroundings.read(extractor.gazetteer(), &keys, std::slice::from_ref(&(0..3)));
-        let context = surroundings.context(extractor.gazetteer(), &keys, 0..3);
+        surroundings.read(&extractor, &keys, std::slice::from_ref(&(0..3)));
+        let context = surroundings.context(&extractor, &keys, 0..3);
         let mut names = ContextNames {
             words: &words,
             keys: &keys,

@@ -15,6 +15,7 @@
 
 pub mod config;
 pub mod context;
+pub mod domain;
 pub mod evidence;
 mod extractor;
 pub mod families;

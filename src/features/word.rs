@@ -36,7 +36,7 @@ pub struct Word {
     /// Hashes of the word and its stems where they begin listed phrases.
     pub(super) phrase_starts: Vec<u64>,
     /// Groups of list classes that the word or a stem has, see [`super::evidence`].
-    pub(super) groups: u8,
+    pub(super) groups: u16,
 }
 
 impl Word {
@@ -155,7 +155,7 @@ pub struct WordKeys {
     /// Hash of each view, 0 where the word has none.
     views: [u64; N_VIEWS],
     phrase_starts: Box<[u64]>,
-    groups: u8,
+    groups: u16,
 }
 
 impl WordKeys {
@@ -187,7 +187,7 @@ impl WordKeys {
 
     /// Groups of list classes, see [`super::evidence`].
     #[inline(always)]
-    pub fn groups(&self) -> u8 {
+    pub fn groups(&self) -> u16 {
         self.groups
     }
 

@@ -144,7 +144,6 @@ impl Corpus {
             .map(|s| self.sentences[s] as usize..self.sentences[s + 1] as usize)
             .collect();
         let mut surroundings = Surroundings::default();
-        let gazetteer = self.extractor.gazetteer();
         for stretch in stretches(&ranges) {
             let base = ranges[stretch.start].start;
             let end = ranges[stretch.end - 1].end;
@@ -156,9 +155,9 @@ impl Corpus {
                 .iter()
                 .map(|r| r.start - base..r.end - base)
                 .collect();
-            surroundings.read(gazetteer, &keys, &local);
+            surroundings.read(&self.extractor, &keys, &local);
             for sentence in local {
-                let context = surroundings.context(gazetteer, &keys, sentence.clone());
+                let context = surroundings.context(&self.extractor, &keys, sentence.clone());
                 for t in sentence {
                     visit(base, &keys, &context, t);
                 }

@@ -6,6 +6,7 @@ mod clitics;
 mod clusters;
 mod conjunctions;
 mod document;
+mod domain;
 mod form;
 mod gazetteer;
 mod length;
@@ -82,6 +83,9 @@ pub fn context_families(config: &FeatureConfig) -> Result<Vec<Box<dyn ContextFam
     }
     if config.document.enabled {
         list.push(Box::new(document::Family::new()));
+    }
+    if config.domain.enabled {
+        list.push(Box::new(domain::Family::new(&config.domain)));
     }
     Ok(list)
 }
