@@ -1,6 +1,6 @@
 """What CRFsuite says, for oracle_crfsuite.rs: reads one job in JSON from stdin, writes the answer in JSON to stdout.
 
-Needs python-crfsuite (pip install python-crfsuite). Jobs, by "op":
+Needs the packages of requirements.txt. Jobs, by "op":
 
 train  items (a file in CRFsuite's text format), params, model  →  losses of all iterations; writes the model
 tag    items, model  →  labels, tags and marginals [sentence][token][label]

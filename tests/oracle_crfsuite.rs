@@ -1,6 +1,6 @@
 //! The native trainer, the tagger and the model files against CRFsuite 0.12 by way of python-crfsuite.
 //!
-//! Needs `python3` (or what `MUSAMMA_PYTHON` names) with the package: `pip install python-crfsuite`.
+//! Needs a Python with the packages of `tests/requirements.txt`, which `.ci/python.sh` installs; skips aloud without.
 
 mod crfsuite_support;
 

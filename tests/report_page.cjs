@@ -65,6 +65,31 @@ function weakContrast() {
   return weak;
 }
 
+/** Numbers that do not stand left to right on their own, columns whose digits do not line up, and chart texts too small to read. */
+function misplaced() {
+  const found = [];
+  for (const table of document.querySelectorAll("table")) {
+    const edges = {};
+    for (const cell of table.querySelectorAll("td.num")) {
+      if (!cell.textContent.trim()) continue;
+      const inner = cell.firstElementChild;
+      if (inner?.tagName !== "BDI" || getComputedStyle(inner).direction !== "ltr") found.push(`not isolated: ${cell.textContent}`);
+      else if (cell.checkVisibility()) (edges[cell.cellIndex] ??= []).push(inner.getBoundingClientRect().right);
+    }
+    for (const column of Object.values(edges)) {
+      if (Math.max(...column) - Math.min(...column) > 1) found.push(`digits do not line up: ${table.tHead.textContent}`);
+    }
+  }
+  for (const svg of document.querySelectorAll("figure svg")) {
+    const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+    for (const text of svg.querySelectorAll("text")) {
+      const size = parseFloat(getComputedStyle(text).fontSize) * scale;
+      if (size < 9) found.push(`${size.toFixed(1)} px in a chart: ${text.textContent}`);
+    }
+  }
+  return found;
+}
+
 /** Looks at a page in every width and theme. */
 async function look(browser, name) {
   for (const width of WIDTHS) {
@@ -77,6 +102,7 @@ async function look(browser, name) {
       const wide = await page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth);
       assert.ok(wide <= 0, `${where} is ${wide} pixels too wide`);
       assert.deepEqual(await page.evaluate(weakContrast), [], `${where}: weak contrast`);
+      assert.deepEqual(await page.evaluate(misplaced), [], where);
       const dead = await page.$$eval("[aria-labelledby], label[for], nav a", (all) =>
         all
           .map((e) => e.getAttribute("aria-labelledby") || e.htmlFor || e.hash.slice(1))
@@ -172,24 +198,39 @@ async function keyboard(browser, name) {
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.className), "skip", "the first stop is the skip link");
   const reached = new Set();
+  let n_sort_buttons = 0;
   for (let i = 0; i < 400; i++) {
     await page.keyboard.press("Tab");
     const stop = await page.evaluate(() => {
       const e = document.activeElement;
-      return e === document.body ? "" : e.id || e.closest("[id]")?.id || e.tagName;
+      if (e === document.body) return null;
+      const { outlineStyle, outlineWidth } = getComputedStyle(e);
+      return {
+        name: e.id || e.closest("[id]")?.id || e.tagName,
+        sorts: e.matches("thead button"),
+        outline: outlineStyle === "none" ? 0 : parseFloat(outlineWidth),
+      };
     });
     if (!stop) break;
-    reached.add(stop);
+    reached.add(stop.name);
+    n_sort_buttons += stop.sorts;
+    assert.ok(stop.outline >= 2, `one cannot see that ${stop.name} has the focus`);
   }
+  const n_heads = await page.$$eval("table.sortable thead th", (heads) => heads.length);
+  assert.equal(n_sort_buttons, n_heads, "every heading has a button that Tab reaches");
   for (const id of ["tables", "query", "kind", "type", "order", "reverse"]) {
     assert.ok(reached.has(id), `${id} is not reached by Tab: ${[...reached]}`);
   }
   const column = (table) => [...table.tBodies[0].rows].map((row) => row.cells[3].textContent);
   const table = (await page.$$("table.sortable"))[0];
   const button = (await table.$$("thead button"))[3];
-  for (const [order, sign] of [["descending", -1], ["ascending", 1]]) {
+  const press = async () => {
     await button.focus();
     await page.keyboard.press("Enter");
+  };
+  const click = () => button.click();
+  for (const [order, sign, sort] of [["descending", -1, press], ["ascending", 1, press], ["descending", -1, click]]) {
+    await sort();
     assert.equal(await table.$eval("[aria-sort]", (head) => head.getAttribute("aria-sort")), order);
     const values = (await table.evaluate(column)).map(Number).filter((n) => !Number.isNaN(n));
     assert.deepEqual(values, [...values].sort((a, b) => sign * (a - b)), `${order} by the fourth column`);

@@ -1,11 +1,10 @@
 //! A small labelled corpus of this project's own, and the way to the oracle.
 
 #![allow(dead_code, reason = "each test uses a part of it")]
-#![allow(clippy::print_stderr, reason = "a skipped test says so")]
+#[path = "../oracle_support/mod.rs"]
+mod oracle_support;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use musamma::clusters::Lexicon;
 use musamma::corpus::{Document, Sentence};
@@ -147,38 +146,12 @@ pub fn write_items(documents: &[Document], extractor: &Extractor, scheme: Scheme
 
 /// The Python that has python-crfsuite, or `None`, said aloud.
 pub fn python() -> Option<String> {
-    let python = std::env::var("MUSAMMA_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let has_package = Command::new(&python)
-        .args(["-c", "import pycrfsuite"])
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success());
-    if !has_package {
-        eprintln!(
-            "SKIPPED: {python} with python-crfsuite is not at hand; CRFsuite was NOT compared"
-        );
-        return None;
-    }
-    Some(python)
+    oracle_support::python(&["pycrfsuite"])
 }
 
 /// Sends one job to `tests/oracle_crfsuite.py` and returns its answer.
 pub fn ask(python: &str, job: &Value) -> Value {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle_crfsuite.py");
-    let mut child = Command::new(python)
-        .arg(script)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("python starts");
-    let mut stdin = child.stdin.take().expect("a pipe");
-    stdin
-        .write_all(job.to_string().as_bytes())
-        .expect("python reads");
-    drop(stdin);
-    let output = child.wait_with_output().expect("python ends");
-    assert!(output.status.success(), "the oracle failed on {job}");
-    serde_json::from_slice(&output.stdout).expect("an answer in JSON")
+    oracle_support::ask(python, "oracle_crfsuite.py", std::slice::from_ref(job)).remove(0)
 }
 
 /// A slice of a public corpus that lies beside the checkout (or in `MUSAMMA_DATA`), or `None`, said aloud.
@@ -187,7 +160,7 @@ pub fn anercorp(n_sentences: usize) -> Option<Vec<Document>> {
     let data = std::env::var_os("MUSAMMA_DATA").map_or_else(beside, PathBuf::from);
     let path = data.join("anercorp/train.conll");
     let Ok(file) = std::fs::File::open(&path) else {
-        eprintln!("SKIPPED: {} is missing", path.display());
+        oracle_support::skipped(&format!("{} is missing", path.display()));
         return None;
     };
     let reader = musamma::corpus::ConllReader::new(std::io::BufReader::new(file), "anercorp");

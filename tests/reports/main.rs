@@ -1,7 +1,5 @@
 //! `evaluate`, `cross-validate`, `compare` and `explain` as a user runs them, on a small corpus of our own.
 
-#![allow(clippy::print_stderr, reason = "a skipped test says so")]
-
 mod compare;
 mod cross_validate;
 mod evaluate;

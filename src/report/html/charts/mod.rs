@@ -42,7 +42,7 @@ pub(super) fn of_folds(report: &CrossValidationReport) -> Result<String> {
     let mut figures = vec![figure(
         "f1 of the folds",
         &[("f1 of a fold", "blue"), ("mean", "ink"), ("± sd", "band")],
-        "",
+        "fold",
         &folds::folds(report)?,
     )];
     if report.learning_curve.len() > 1 {
