@@ -340,6 +340,14 @@ fn compare(round: &Round, answer: &Value) {
     if round.scheme.is_some() {
         assert_eq!(ours, answer["strict"], "seqeval's strict mode on {round:?}");
     }
+    let strict = &answer["nervaluate"]["overall"]["strict"];
+    let micro = evaluation.micro().scores();
+    let micro = [micro.precision, micro.recall, micro.f1].map(bits);
+    assert_eq!(
+        json!(micro),
+        json!(strict.as_array().expect("a row")[5..]),
+        "strict matching of {round:?}"
+    );
     if !answer["conlleval"].is_null() {
         assert_eq!(
             conlleval_table(&evaluation),

@@ -103,7 +103,7 @@ async function look(browser, name) {
       assert.ok(wide <= 0, `${where} is ${wide} pixels too wide`);
       assert.deepEqual(await page.evaluate(weakContrast), [], `${where}: weak contrast`);
       assert.deepEqual(await page.evaluate(misplaced), [], where);
-      const dead = await page.$$eval("[aria-labelledby], label[for], nav a", (all) =>
+      const dead = await page.$$eval("[aria-labelledby], label[for], a[href^='#']", (all) =>
         all
           .map((e) => e.getAttribute("aria-labelledby") || e.htmlFor || e.hash.slice(1))
           .filter((id) => !document.getElementById(id)),

@@ -30,7 +30,7 @@ if [ -z "$modules" ]; then
     modules=$tools/node_modules
     if [ ! -d "$modules/puppeteer-core" ]; then
         mkdir -p "$tools"
-        npm install --prefix "$tools" --no-save --no-audit --no-fund puppeteer-core@24 >"$tools/npm.log" 2>&1 ||
+        npm install --prefix "$tools" --no-save --no-audit --no-fund puppeteer-core@24.43.1 >"$tools/npm.log" 2>&1 ||
             skip "npm cannot fetch puppeteer-core (see $tools/npm.log)"
     fi
 fi

@@ -25,7 +25,7 @@ pub fn evaluation_page(report: &EvaluationReport, cases: &[Case]) -> Result<Stri
     let mut page = Page::new("evaluation report");
     page.push(&sources::line(&report.provenance));
     page.push(&tiles(&report.scores, None));
-    page.section("charts", "charts", &charts::of_scores(&report.scores)?);
+    page.section("charts", "charts", &charts::of_evaluation(&report.scores)?);
     page.section(
         "tables",
         "scores in detail",
@@ -48,9 +48,7 @@ pub fn cross_validation_page(report: &CrossValidationReport, cases: &[Case]) -> 
     let mut page = Page::new("cross-validation report");
     page.push(&sources::line(&report.provenance));
     page.push(&tiles(&report.pooled, Some(report)));
-    let mut drawn = charts::of_folds(report)?;
-    drawn.push_str(&charts::of_scores(&report.pooled)?);
-    page.section("charts", "charts", &drawn);
+    page.section("charts", "charts", &charts::of_cross_validation(report)?);
     // The list below the tables has the likely annotation errors, and the rest.
     let mut shown = report.tables();
     shown.retain(|table| table.title != "Likely annotation errors");

@@ -2,16 +2,27 @@
 
 use super::page::{escape, latin, number};
 use super::tables;
-use super::words::term;
+use super::words::{arabic, term};
 use crate::report::table::{Cell, Table};
 use crate::report::{Provenance, Source};
 use std::fmt::Write as _;
 
+/// Names that the line under the title has room for, on a phone too.
+const MOST_NAMES: usize = 3;
+
 /// One line under the title: data and model.
 pub(super) fn line(provenance: &Provenance) -> String {
-    let names = |list: &[Source]| {
-        let names: Vec<String> = list.iter().map(|s| latin(&s.name)).collect();
-        names.join("، ")
+    let names = |list: &[Source]| match list {
+        [first, ..] if list.len() > MOST_NAMES => format!(
+            "{}، … <a href=\"#sources\">{}: {}</a>",
+            latin(&first.name),
+            escape(arabic("number of files")),
+            number(&list.len().to_string())
+        ),
+        _ => {
+            let names: Vec<String> = list.iter().map(|s| latin(&s.name)).collect();
+            names.join("، ")
+        }
     };
     let mut parts = vec![format!(
         "{}: {}",

@@ -56,6 +56,25 @@ fn pages_are_self_contained_and_right_to_left() {
 }
 
 #[test]
+fn many_files_are_one_name_and_a_link_to_all() {
+    let sources = |n: usize| -> Vec<Source> {
+        let names = (1..=n).map(|i| format!("news/{i}.conll"));
+        names.map(|name| Source::new(&name, &[])).collect()
+    };
+    let few = sources::line(&Provenance::new(sources(3)));
+    assert!(
+        few.contains("news/3.conll") && !few.contains("<a "),
+        "{few}"
+    );
+    let many = sources::line(&Provenance::new(sources(16)));
+    assert!(many.contains("news/1.conll") && !many.contains("news/2.conll"));
+    assert!(
+        many.contains("<a href=\"#sources\">") && many.contains(">16</bdi>"),
+        "{many}"
+    );
+}
+
+#[test]
 fn tags_are_balanced() {
     let (report, cases) = report("سامي");
     let page = evaluation_page(&report, &cases).expect("draws");

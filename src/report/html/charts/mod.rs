@@ -37,8 +37,19 @@ const TEXT: i32 = 17;
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Drawn = std::result::Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
-/// All charts of a cross-validation's folds.
-pub(super) fn of_folds(report: &CrossValidationReport) -> Result<String> {
+/// All charts of an evaluation.
+pub(super) fn of_evaluation(scores: &Scorecard) -> Result<String> {
+    Ok(grid(&of_scores(scores)?))
+}
+
+/// All charts of a cross-validation: those of its folds, and those of the pooled predictions.
+pub(super) fn of_cross_validation(report: &CrossValidationReport) -> Result<String> {
+    let mut figures = of_folds(report)?;
+    figures.extend(of_scores(&report.pooled)?);
+    Ok(grid(&figures))
+}
+
+fn of_folds(report: &CrossValidationReport) -> Result<Vec<String>> {
     let mut figures = vec![figure(
         "f1 of the folds",
         &[("f1 of a fold", "blue"), ("mean", "ink"), ("± sd", "band")],
@@ -53,11 +64,10 @@ pub(super) fn of_folds(report: &CrossValidationReport) -> Result<String> {
             &folds::learning_curve(&report.learning_curve)?,
         ));
     }
-    Ok(grid(&figures))
+    Ok(figures)
 }
 
-/// All charts of a scorecard.
-pub(super) fn of_scores(scores: &Scorecard) -> Result<String> {
+fn of_scores(scores: &Scorecard) -> Result<Vec<String>> {
     let mut figures = Vec::new();
     if !scores.types.is_empty() {
         figures.push(figure(
@@ -97,7 +107,7 @@ pub(super) fn of_scores(scores: &Scorecard) -> Result<String> {
             &calibration::threshold(calibration)?,
         ));
     }
-    Ok(grid(&figures))
+    Ok(figures)
 }
 
 fn grid(figures: &[String]) -> String {
