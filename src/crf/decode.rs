@@ -180,8 +180,8 @@ fn sum(row: &[f32]) -> f32 {
             *lane += x;
         }
     }
-    let [a, b, c, d, e, f, g, h] = lanes;
-    ((a + b) + (c + d)) + ((e + f) + (g + h))
+    let pair = |i: usize| lanes[i] + lanes[i + 1];
+    (pair(0) + pair(2)) + (pair(4) + pair(6))
 }
 
 /// Viterbi search with reused buffers.
