@@ -8,6 +8,7 @@ use pulp::Arch;
 
 use super::exponential::exp_f32;
 use super::grammar::Grammar;
+use super::rows::{fold_rows, sum_row};
 
 /// Labels in a padded row: eight 32-bit numbers fill a 256-bit register.
 const LANES: usize = 8;
@@ -122,68 +123,6 @@ macro_rules! with_stride {
     };
 }
 
-/// Folds the rows of a square matrix into one: `out[j] = step(… step(initial, weights[0], matrix[0][j]) …)` over the first
-/// `n_labels` rows of length `n`.
-#[inline(always)]
-fn fold_rows(
-    n: usize,
-    n_labels: usize,
-    (weights, matrix): (&[f32], &[f32]),
-    out: &mut [f32],
-    initial: f32,
-    step: impl Fn(f32, f32, f32) -> f32,
-) {
-    match n / LANES {
-        1 => fold_block::<1>(n, n_labels, (weights, matrix), out, initial, step),
-        2 => fold_block::<2>(n, n_labels, (weights, matrix), out, initial, step),
-        3 => fold_block::<3>(n, n_labels, (weights, matrix), out, initial, step),
-        4 => fold_block::<4>(n, n_labels, (weights, matrix), out, initial, step),
-        _ => {
-            for (k, out) in out.chunks_exact_mut(LANES).enumerate() {
-                let matrix = &matrix[k * LANES..];
-                fold_block::<1>(n, n_labels, (weights, matrix), out, initial, &step);
-            }
-        }
-    }
-}
-
-/// [`fold_rows`] for the first `BLOCKS` registers of each row. The sums stay in registers.
-#[inline(always)]
-fn fold_block<const BLOCKS: usize>(
-    n: usize,
-    n_labels: usize,
-    (weights, matrix): (&[f32], &[f32]),
-    out: &mut [f32],
-    initial: f32,
-    step: impl Fn(f32, f32, f32) -> f32,
-) {
-    let mut sums = [[initial; LANES]; BLOCKS];
-    for (i, &weight) in weights[..n_labels].iter().enumerate() {
-        let (row, _) = matrix[i * n..i * n + BLOCKS * LANES].as_chunks::<LANES>();
-        for (sums, row) in sums.iter_mut().zip(row) {
-            for (sum, &x) in sums.iter_mut().zip(row) {
-                *sum = step(*sum, weight, x);
-            }
-        }
-    }
-    for (out, sums) in out.as_chunks_mut::<LANES>().0.iter_mut().zip(&sums) {
-        *out = *sums;
-    }
-}
-
-/// The sum of a row whose length is a multiple of eight: lane by lane, then the lanes in order.
-#[inline(always)]
-fn sum(row: &[f32]) -> f32 {
-    let mut lanes = [0.0_f32; LANES];
-    for block in row.as_chunks::<LANES>().0 {
-        for (lane, &x) in lanes.iter_mut().zip(block) {
-            *lane += x;
-        }
-    }
-    let pair = |i: usize| lanes[i] + lanes[i + 1];
-    (pair(0) + pair(2)) + (pair(4) + pair(6))
-}
-
 /// Viterbi search with reused buffers.
 #[derive(Debug, Default)]
 pub struct Decoder {
@@ -229,7 +168,7 @@ impl Decoder {
         for t in 1..len {
             let (before, now) = best.split_at_mut(t * n);
             let now = &mut now[..n];
-            fold_rows(
+            fold_rows::<f32, LANES>(
                 n,
                 transitions.n_labels,
                 (&before[(t - 1) * n..], &transitions.scores),
@@ -328,7 +267,7 @@ impl Lattice {
                     *a = f32::from(u8::from(s == 0.0));
                 }
             } else {
-                fold_rows(
+                fold_rows::<f32, LANES>(
                     n,
                     transitions.n_labels,
                     (&before[(t - 1) * n..], &transitions.factors),
@@ -345,7 +284,7 @@ impl Lattice {
                     *a = if e == 0.0 { *a } else { 0.0 };
                 }
             }
-            let inverse = 1.0 / sum(now).max(f32::MIN_POSITIVE);
+            let inverse = 1.0 / sum_row::<f32, LANES>(now).max(f32::MIN_POSITIVE);
             for a in now.iter_mut() {
                 *a *= inverse;
             }
@@ -371,7 +310,7 @@ impl Lattice {
                     .zip(emission)
                     .map(|(&b, &e)| b * e * inverse),
             );
-            fold_rows(
+            fold_rows::<f32, LANES>(
                 n,
                 transitions.n_labels,
                 (flow, &transitions.factors_into),

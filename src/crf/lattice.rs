@@ -1,6 +1,7 @@
 //! Scaled forward-backward over one sentence (Rabiner 1989, section V.A): no logarithm in the inner loop.
 
 use super::exponential::exp;
+use super::rows::{fold_rows, sum_row};
 
 /// Transition factors of a lattice whose label rows are padded to `stride`.
 #[derive(Debug, Clone)]
@@ -17,9 +18,12 @@ pub(super) struct Factors {
     pub end: Vec<f64>,
 }
 
-/// Labels in a padded row: four doubles fill a 256-bit register.
+/// Four doubles fill a 256-bit register.
+const LANES: usize = 4;
+
+/// Labels in a padded row.
 pub(super) const fn padded(n_labels: usize) -> usize {
-    n_labels.next_multiple_of(4)
+    n_labels.next_multiple_of(LANES)
 }
 
 /// Buffers of one worker, reused from sentence to sentence.
@@ -34,6 +38,7 @@ pub(super) struct Workspace {
 /// Replaces the emission scores of one sentence (`tokens × stride`, padding ignored) by posterior probabilities p(y_t = j | x),
 /// adds the outer products Σ_t α_{t−1}(i) · v_t(j) to `pairs` (multiply by the transition factors to get expected transition
 /// counts), and returns log Z.
+#[inline(always)]
 pub(super) fn forward_backward(
     factors: &Factors,
     n_labels: usize,
@@ -102,14 +107,8 @@ fn run(
             }
         } else {
             let previous = &before[(t - 1) * n..];
-            now.fill(0.0);
-            for i in 0..n {
-                let a = previous[i];
-                let m = &factors.forward[i * n..(i + 1) * n];
-                for j in 0..n {
-                    now[j] += a * m[j];
-                }
-            }
+            let product = (previous, factors.forward.as_slice());
+            fold_rows::<f64, LANES>(n, n_labels, product, now, 0.0, |sum, a, m| sum + a * m);
             for j in 0..n {
                 now[j] *= row[j];
             }
@@ -119,11 +118,7 @@ fn run(
                 now[j] *= factors.end[j];
             }
         }
-        let mut c = 0.0;
-        for &a in now.iter() {
-            c += a;
-        }
-        c = c.max(TINY);
+        let c = sum_row::<f64, LANES>(now).max(TINY);
         let inverse = 1.0 / c;
         for a in now.iter_mut() {
             *a *= inverse;
@@ -160,14 +155,8 @@ fn run(
                     p[j] += a * next[j];
                 }
             }
-            beta.fill(0.0);
-            for j in 0..n {
-                let v = next[j];
-                let m = &factors.backward[j * n..(j + 1) * n];
-                for i in 0..n {
-                    beta[i] += v * m[i];
-                }
-            }
+            let product = (next.as_slice(), factors.backward.as_slice());
+            fold_rows::<f64, LANES>(n, n_labels, product, beta, 0.0, |sum, v, m| sum + v * m);
         }
     }
     log_z

@@ -20,6 +20,7 @@ pub mod grammar;
 mod lattice;
 pub mod objective;
 pub mod optimise;
+mod rows;
 #[cfg(test)]
 mod testing;
 mod vector;

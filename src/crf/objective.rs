@@ -9,6 +9,7 @@
 //! 4. columns: gradient gathered from the rows in which the column occurs;
 //! 5. transitions, summed shard by shard.
 
+use pulp::Arch;
 use rayon::prelude::*;
 
 use super::dataset::{Dataset, shifted};
@@ -54,6 +55,8 @@ pub struct Objective<'a> {
     tokens: Vec<f64>,
     factors: Factors,
     workers: Vec<(Workspace, Vec<f64>)>,
+    /// The vector registers of this machine.
+    arch: Arch,
 }
 
 impl<'a> Objective<'a> {
@@ -92,6 +95,7 @@ impl<'a> Objective<'a> {
                 .map(|_| (Workspace::default(), vec![0.0; stride * stride]))
                 .collect(),
             shards,
+            arch: Arch::new(),
         }
     }
 
@@ -151,22 +155,27 @@ impl<'a> Objective<'a> {
     /// Step 1.
     fn score_words(&mut self, state: &[f64]) {
         let (data, stride) = (self.data, self.stride);
-        let scale = &self.column_scale;
+        let (scale, arch) = (&self.column_scale, self.arch);
         self.word_rows
             .par_chunks_mut(GATHER * stride)
             .enumerate()
             .for_each(|(chunk, scores)| {
-                for (i, row) in scores.chunks_exact_mut(stride).enumerate() {
-                    row.fill(0.0);
-                    add_columns(data, scale, state, chunk * GATHER + i, row);
-                }
+                arch.dispatch(
+                    #[inline(always)]
+                    || {
+                        for (i, row) in scores.chunks_exact_mut(stride).enumerate() {
+                            row.fill(0.0);
+                            add_columns(data, scale, state, chunk * GATHER + i, row);
+                        }
+                    },
+                );
             });
     }
 
     /// Step 2. Returns the loss without penalties and writes the gradient of the transitions.
     fn run_sentences(&mut self, state: &[f64], transitions: &[f64], gradient: &mut [f64]) -> f64 {
         let (data, stride) = (self.data, self.stride);
-        let (scale, factors) = (&self.column_scale, &self.factors);
+        let (scale, factors, arch) = (&self.column_scale, &self.factors, self.arch);
         let word_rows = &self.word_rows;
         let miss_cost = self.regularisation.miss_cost;
         let transition_weight = dense_transitions(data, transitions);
@@ -185,47 +194,54 @@ impl<'a> Objective<'a> {
             .zip(slices)
             .zip(self.workers.par_iter_mut())
             .map(|((&(first, last), rows), (workspace, pairs))| {
-                pairs.fill(0.0);
-                let base = data.sentences[first as usize] as usize;
-                let mut sentence_pairs = vec![0.0; stride * stride];
-                let mut loss = 0.0;
-                for s in first as usize..last as usize {
-                    let (from, to) = (data.sentences[s] as usize, data.sentences[s + 1] as usize);
-                    let weight = data.sentence_weights[s];
-                    let rows = &mut rows[(from - base) * stride..(to - base) * stride];
-                    let mut gold_score = 0.0;
-                    for (t, row) in (from..to).zip(rows.chunks_exact_mut(stride)) {
-                        emission(data, scale, state, word_rows, t, row);
-                        let gold = data.gold[t] as usize;
-                        gold_score += row[gold];
-                        if t > from {
-                            let previous = data.gold[t - 1] as usize;
-                            gold_score += transition_weight[previous * data.n_labels + gold];
+                arch.dispatch(
+                    #[inline(always)]
+                    || {
+                        pairs.fill(0.0);
+                        let base = data.sentences[first as usize] as usize;
+                        let mut sentence_pairs = vec![0.0; stride * stride];
+                        let mut loss = 0.0;
+                        for s in first as usize..last as usize {
+                            let (from, to) =
+                                (data.sentences[s] as usize, data.sentences[s + 1] as usize);
+                            let weight = data.sentence_weights[s];
+                            let rows = &mut rows[(from - base) * stride..(to - base) * stride];
+                            let mut gold_score = 0.0;
+                            for (t, row) in (from..to).zip(rows.chunks_exact_mut(stride)) {
+                                emission(data, scale, state, word_rows, t, row);
+                                let gold = data.gold[t] as usize;
+                                gold_score += row[gold];
+                                if t > from {
+                                    let previous = data.gold[t - 1] as usize;
+                                    gold_score +=
+                                        transition_weight[previous * data.n_labels + gold];
+                                }
+                                if gold != 0 {
+                                    row[0] += miss_cost;
+                                }
+                            }
+                            sentence_pairs.fill(0.0);
+                            let log_z = forward_backward(
+                                factors,
+                                data.n_labels,
+                                rows,
+                                &mut sentence_pairs,
+                                workspace,
+                            );
+                            loss += weight * (log_z - gold_score);
+                            for (t, row) in (from..to).zip(rows.chunks_exact_mut(stride)) {
+                                row[data.gold[t] as usize] -= 1.0;
+                                if weight.to_bits() != 1.0_f64.to_bits() {
+                                    row.iter_mut().for_each(|r| *r *= weight);
+                                }
+                            }
+                            for (p, q) in pairs.iter_mut().zip(&sentence_pairs) {
+                                *p += weight * q;
+                            }
                         }
-                        if gold != 0 {
-                            row[0] += miss_cost;
-                        }
-                    }
-                    sentence_pairs.fill(0.0);
-                    let log_z = forward_backward(
-                        factors,
-                        data.n_labels,
-                        rows,
-                        &mut sentence_pairs,
-                        workspace,
-                    );
-                    loss += weight * (log_z - gold_score);
-                    for (t, row) in (from..to).zip(rows.chunks_exact_mut(stride)) {
-                        row[data.gold[t] as usize] -= 1.0;
-                        if weight.to_bits() != 1.0_f64.to_bits() {
-                            row.iter_mut().for_each(|r| *r *= weight);
-                        }
-                    }
-                    for (p, q) in pairs.iter_mut().zip(&sentence_pairs) {
-                        *p += weight * q;
-                    }
-                }
-                loss
+                        loss
+                    },
+                )
             })
             .collect();
 
@@ -247,7 +263,7 @@ impl<'a> Objective<'a> {
     /// Step 3.
     fn gather_words(&mut self) {
         let (data, stride) = (self.data, self.stride);
-        let tokens = &self.tokens;
+        let (tokens, arch) = (&self.tokens, self.arch);
         let n_slots = data.n_slots;
         if n_slots == 0 {
             return;
@@ -257,22 +273,28 @@ impl<'a> Objective<'a> {
             .par_chunks_mut(GATHER / 4 * n_slots * stride)
             .enumerate()
             .for_each(|(chunk, rows)| {
-                for (i, rows) in rows.chunks_exact_mut(n_slots * stride).enumerate() {
-                    rows.fill(0.0);
-                    let word = chunk * (GATHER / 4) + i;
-                    for &position in data.positions.row(word) {
-                        let position = position as usize;
-                        for (slot, row) in rows.chunks_exact_mut(stride).enumerate() {
-                            let offset = data.first_offset + slot as i32;
-                            if let Some(t) = shifted(position, -offset, data.room[position]) {
-                                let residual = &tokens[t * stride..(t + 1) * stride];
-                                for (r, v) in row.iter_mut().zip(residual) {
-                                    *r += v;
+                arch.dispatch(
+                    #[inline(always)]
+                    || {
+                        for (i, rows) in rows.chunks_exact_mut(n_slots * stride).enumerate() {
+                            rows.fill(0.0);
+                            let word = chunk * (GATHER / 4) + i;
+                            for &position in data.positions.row(word) {
+                                let position = position as usize;
+                                for (slot, row) in rows.chunks_exact_mut(stride).enumerate() {
+                                    let offset = data.first_offset + slot as i32;
+                                    if let Some(t) = shifted(position, -offset, data.room[position])
+                                    {
+                                        let residual = &tokens[t * stride..(t + 1) * stride];
+                                        for (r, v) in row.iter_mut().zip(residual) {
+                                            *r += v;
+                                        }
+                                    }
                                 }
                             }
                         }
-                    }
-                }
+                    },
+                )
             });
     }
 
@@ -295,41 +317,46 @@ impl<'a> Objective<'a> {
             .par_iter()
             .zip(slices)
             .for_each(|(&(first, last), slice)| {
-                let base = data.column_labels.start(first as usize);
-                let mut sums = vec![0.0; stride];
-                for c in first as usize..last as usize {
-                    let start = data.column_labels.start(c);
-                    let labels = data.column_labels.row(c);
-                    let out = &mut slice[start - base..start - base + labels.len()];
-                    let x = &state[start..start + labels.len()];
-                    let scale = self.column_scale[c];
-                    let rows = data.column_rows.row(c);
-                    let residual = |row: u32| {
-                        let row = row as usize;
-                        if row < n_word_rows {
-                            &word_rows[row * stride..(row + 1) * stride]
-                        } else {
-                            let t = row - n_word_rows;
-                            &tokens[t * stride..(t + 1) * stride]
+                self.arch.dispatch(
+                    #[inline(always)]
+                    || {
+                        let base = data.column_labels.start(first as usize);
+                        let mut sums = vec![0.0; stride];
+                        for c in first as usize..last as usize {
+                            let start = data.column_labels.start(c);
+                            let labels = data.column_labels.row(c);
+                            let out = &mut slice[start - base..start - base + labels.len()];
+                            let x = &state[start..start + labels.len()];
+                            let scale = self.column_scale[c];
+                            let rows = data.column_rows.row(c);
+                            let residual = |row: u32| {
+                                let row = row as usize;
+                                if row < n_word_rows {
+                                    &word_rows[row * stride..(row + 1) * stride]
+                                } else {
+                                    let t = row - n_word_rows;
+                                    &tokens[t * stride..(t + 1) * stride]
+                                }
+                            };
+                            if let [only] = rows {
+                                let r = residual(*only);
+                                for ((g, &l), x) in out.iter_mut().zip(labels).zip(x) {
+                                    *g = scale * r[l as usize] + twice_c2 * x;
+                                }
+                                continue;
+                            }
+                            sums.fill(0.0);
+                            for &row in rows {
+                                for (s, v) in sums.iter_mut().zip(residual(row)) {
+                                    *s += v;
+                                }
+                            }
+                            for ((g, &l), x) in out.iter_mut().zip(labels).zip(x) {
+                                *g = scale * sums[l as usize] + twice_c2 * x;
+                            }
                         }
-                    };
-                    if let [only] = rows {
-                        let r = residual(*only);
-                        for ((g, &l), x) in out.iter_mut().zip(labels).zip(x) {
-                            *g = scale * r[l as usize] + twice_c2 * x;
-                        }
-                        continue;
-                    }
-                    sums.fill(0.0);
-                    for &row in rows {
-                        for (s, v) in sums.iter_mut().zip(residual(row)) {
-                            *s += v;
-                        }
-                    }
-                    for ((g, &l), x) in out.iter_mut().zip(labels).zip(x) {
-                        *g = scale * sums[l as usize] + twice_c2 * x;
-                    }
-                }
+                    },
+                )
             });
     }
 }

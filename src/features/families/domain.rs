@@ -1,5 +1,5 @@
-//! What the surrounding text is about, alone and with the word's lists and its coarsest cluster: a city on a sports page may be a
-//! club. Sample: `domain=DOMAIN_SPORT`, `domain_lists=DOMAIN_SPORT|CITY`, `domain_cluster=DOMAIN_SPORT|17`.
+//! What the surrounding text is about, alone and with the word's lists: a city on a sports page may be a club.
+//! Sample: `domain=DOMAIN_SPORT`, `domain_lists=DOMAIN_SPORT|CITY`.
 
 use super::{Context, ContextFamily, ContextSink, KeyTable};
 use crate::features::View;
@@ -11,7 +11,6 @@ pub(super) struct Family {
     names: Vec<String>,
     alone: Key,
     lists: Key,
-    cluster: Key,
 }
 
 impl Family {
@@ -20,7 +19,6 @@ impl Family {
             names: config.classes.clone(),
             alone: Key::new("domain"),
             lists: Key::new("domain_lists"),
-            cluster: Key::new("domain_cluster"),
         }
     }
 }
@@ -33,12 +31,10 @@ impl ContextFamily for Family {
         let name = Part::Text(name);
         sink.add(&self.alone, &[name]);
         sink.add(&self.lists, &[name, Part::View(t, View::Lists)]);
-        sink.add(&self.cluster, &[name, Part::View(t, View::Cluster(0))]);
     }
 
     fn declare(&self, keys: &mut KeyTable) {
         keys.context(&self.alone, 1);
         keys.context(&self.lists, 2);
-        keys.context(&self.cluster, 2);
     }
 }
