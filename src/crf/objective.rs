@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use super::dataset::{Dataset, shifted};
 use super::exponential::exp;
 use super::lattice::{Factors, Workspace, forward_backward, padded};
+use super::rows::add_rows;
 use super::vector::sum_chunks;
 
 /// Penalties and costs that turn the likelihood into the training objective.
@@ -31,6 +32,8 @@ pub struct Regularisation {
 
 /// Tokens a forward-backward task works on, about: fixed, so that sums have a fixed order.
 const SHARD_TOKENS: usize = 1024;
+/// Columns with at most so many labels read single residuals instead of whole rows.
+const FEW_LABELS: usize = 4;
 /// Rows or columns a gather task works on.
 const GATHER: usize = 2048;
 
@@ -49,10 +52,13 @@ pub struct Objective<'a> {
     column_tasks: Vec<(u32, u32)>,
     /// Sentences of each forward-backward task.
     shards: Vec<(u32, u32)>,
-    /// Scores of word rows in step 1, their residuals in step 3: rows × stride.
-    word_rows: Vec<f64>,
-    /// Emissions, then residuals: tokens × stride.
-    tokens: Vec<f64>,
+    /// θ of each state parameter.
+    weights: Vec<f64>,
+    /// Scores of word rows: rows × stride.
+    word_scores: Vec<f64>,
+    /// Residuals of word rows, then of tokens: rows × stride, in the numbering of the columns' rows. Single precision: they
+    /// only go into the gradient, and reading them is what an evaluation waits for.
+    residuals: Vec<f32>,
     factors: Factors,
     workers: Vec<(Workspace, Vec<f64>)>,
     /// The vector registers of this machine.
@@ -60,7 +66,7 @@ pub struct Objective<'a> {
 }
 
 impl<'a> Objective<'a> {
-    /// Prepares evaluation buffers: (words × offsets + tokens) × labels doubles.
+    /// Prepares evaluation buffers: words × offsets × labels doubles, and (words × offsets + tokens) × labels floats.
     pub fn new(data: &'a Dataset, regularisation: Regularisation) -> Self {
         let stride = padded(data.n_labels);
         let n = data.n_labels;
@@ -81,8 +87,9 @@ impl<'a> Objective<'a> {
                 .map(|&k| f64::from(k).sqrt())
                 .collect(),
             column_tasks: column_tasks(data),
-            word_rows: vec![0.0; data.n_word_rows() * stride],
-            tokens: vec![0.0; data.n_tokens() * stride],
+            weights: vec![0.0; data.n_state_parameters()],
+            word_scores: vec![0.0; data.n_word_rows() * stride],
+            residuals: vec![0.0; (data.n_word_rows() + data.n_tokens()) * stride],
             factors: Factors {
                 stride,
                 forward: vec![0.0; stride * stride],
@@ -120,8 +127,9 @@ impl<'a> Objective<'a> {
         let n_state = self.data.n_state_parameters();
         let (state, transitions) = x.split_at(n_state);
         self.set_factors(transitions);
-        self.score_words(state);
-        let mut loss = self.run_sentences(state, transitions, &mut gradient[n_state..]);
+        self.set_weights(state);
+        self.score_words();
+        let mut loss = self.run_sentences(transitions, &mut gradient[n_state..]);
         self.gather_words();
         self.gather_columns(state, &mut gradient[..n_state]);
         let c2 = self.regularisation.c2;
@@ -152,11 +160,20 @@ impl<'a> Objective<'a> {
         }
     }
 
+    fn set_weights(&mut self, state: &[f64]) {
+        let starts = |c: usize| self.data.column_labels.start(c);
+        for (c, &scale) in self.column_scale.iter().enumerate() {
+            for p in starts(c)..starts(c + 1) {
+                self.weights[p] = scale * state[p];
+            }
+        }
+    }
+
     /// Step 1.
-    fn score_words(&mut self, state: &[f64]) {
+    fn score_words(&mut self) {
         let (data, stride) = (self.data, self.stride);
-        let (scale, arch) = (&self.column_scale, self.arch);
-        self.word_rows
+        let (weights, arch) = (&self.weights, self.arch);
+        self.word_scores
             .par_chunks_mut(GATHER * stride)
             .enumerate()
             .for_each(|(chunk, scores)| {
@@ -165,7 +182,7 @@ impl<'a> Objective<'a> {
                     || {
                         for (i, row) in scores.chunks_exact_mut(stride).enumerate() {
                             row.fill(0.0);
-                            add_columns(data, scale, state, chunk * GATHER + i, row);
+                            add_columns(data, weights, chunk * GATHER + i, row);
                         }
                     },
                 );
@@ -173,15 +190,15 @@ impl<'a> Objective<'a> {
     }
 
     /// Step 2. Returns the loss without penalties and writes the gradient of the transitions.
-    fn run_sentences(&mut self, state: &[f64], transitions: &[f64], gradient: &mut [f64]) -> f64 {
+    fn run_sentences(&mut self, transitions: &[f64], gradient: &mut [f64]) -> f64 {
         let (data, stride) = (self.data, self.stride);
-        let (scale, factors, arch) = (&self.column_scale, &self.factors, self.arch);
-        let word_rows = &self.word_rows;
+        let (weights, factors, arch) = (&self.weights, &self.factors, self.arch);
+        let word_scores = &self.word_scores;
         let miss_cost = self.regularisation.miss_cost;
         let transition_weight = dense_transitions(data, transitions);
 
         let mut slices = Vec::with_capacity(self.shards.len());
-        let mut rest = self.tokens.as_mut_slice();
+        let mut rest = &mut self.residuals[data.n_word_rows() * stride..];
         for &(first, last) in &self.shards {
             let tokens = (data.sentences[last as usize] - data.sentences[first as usize]) as usize;
             let (slice, after) = rest.split_at_mut(tokens * stride);
@@ -200,15 +217,18 @@ impl<'a> Objective<'a> {
                         pairs.fill(0.0);
                         let base = data.sentences[first as usize] as usize;
                         let mut sentence_pairs = vec![0.0; stride * stride];
+                        let sentence = &data.sentences[first as usize..=last as usize];
+                        let longest = sentence.windows(2).map(|b| b[1] - b[0]).max();
+                        let mut scores = vec![0.0; longest.unwrap_or(0) as usize * stride];
                         let mut loss = 0.0;
                         for s in first as usize..last as usize {
                             let (from, to) =
                                 (data.sentences[s] as usize, data.sentences[s + 1] as usize);
                             let weight = data.sentence_weights[s];
-                            let rows = &mut rows[(from - base) * stride..(to - base) * stride];
+                            let scores = &mut scores[..(to - from) * stride];
                             let mut gold_score = 0.0;
-                            for (t, row) in (from..to).zip(rows.chunks_exact_mut(stride)) {
-                                emission(data, scale, state, word_rows, t, row);
+                            for (t, row) in (from..to).zip(scores.chunks_exact_mut(stride)) {
+                                emission(data, weights, word_scores, t, row);
                                 let gold = data.gold[t] as usize;
                                 gold_score += row[gold];
                                 if t > from {
@@ -224,15 +244,20 @@ impl<'a> Objective<'a> {
                             let log_z = forward_backward(
                                 factors,
                                 data.n_labels,
-                                rows,
+                                scores,
                                 &mut sentence_pairs,
                                 workspace,
                             );
                             loss += weight * (log_z - gold_score);
-                            for (t, row) in (from..to).zip(rows.chunks_exact_mut(stride)) {
-                                row[data.gold[t] as usize] -= 1.0;
-                                if weight.to_bits() != 1.0_f64.to_bits() {
-                                    row.iter_mut().for_each(|r| *r *= weight);
+                            let residuals = &mut rows[(from - base) * stride..(to - base) * stride];
+                            for (t, (residual, p)) in (from..to).zip(
+                                residuals
+                                    .chunks_exact_mut(stride)
+                                    .zip(scores.chunks_exact_mut(stride)),
+                            ) {
+                                p[data.gold[t] as usize] -= 1.0;
+                                for (r, p) in residual.iter_mut().zip(p) {
+                                    *r = (weight * *p) as f32;
                                 }
                             }
                             for (p, q) in pairs.iter_mut().zip(&sentence_pairs) {
@@ -262,47 +287,45 @@ impl<'a> Objective<'a> {
 
     /// Step 3.
     fn gather_words(&mut self) {
-        let (data, stride) = (self.data, self.stride);
-        let (tokens, arch) = (&self.tokens, self.arch);
+        let (data, stride, arch) = (self.data, self.stride, self.arch);
         let n_slots = data.n_slots;
         if n_slots == 0 {
             return;
         }
+        let (words, tokens) = self.residuals.split_at_mut(data.n_word_rows() * stride);
+        let tokens = &*tokens;
         // A word's rows are adjacent, and so are the residuals around one of its positions.
-        self.word_rows
+        words
             .par_chunks_mut(GATHER / 4 * n_slots * stride)
             .enumerate()
             .for_each(|(chunk, rows)| {
                 arch.dispatch(
                     #[inline(always)]
                     || {
+                        let mut sums = vec![0.0; stride];
                         for (i, rows) in rows.chunks_exact_mut(n_slots * stride).enumerate() {
-                            rows.fill(0.0);
-                            let word = chunk * (GATHER / 4) + i;
-                            for &position in data.positions.row(word) {
-                                let position = position as usize;
-                                for (slot, row) in rows.chunks_exact_mut(stride).enumerate() {
-                                    let offset = data.first_offset + slot as i32;
-                                    if let Some(t) = shifted(position, -offset, data.room[position])
-                                    {
-                                        let residual = &tokens[t * stride..(t + 1) * stride];
-                                        for (r, v) in row.iter_mut().zip(residual) {
-                                            *r += v;
-                                        }
-                                    }
+                            let positions = data.positions.row(chunk * (GATHER / 4) + i);
+                            for (slot, row) in rows.chunks_exact_mut(stride).enumerate() {
+                                let offset = data.first_offset + slot as i32;
+                                let seen_from = positions.iter().filter_map(|&position| {
+                                    let position = position as usize;
+                                    let t = shifted(position, -offset, data.room[position])?;
+                                    Some(&tokens[t * stride..(t + 1) * stride])
+                                });
+                                add_rows(seen_from, &mut sums);
+                                for (r, &sum) in row.iter_mut().zip(&sums) {
+                                    *r = sum as f32;
                                 }
                             }
                         }
                     },
-                )
+                );
             });
     }
 
     /// Step 4.
     fn gather_columns(&self, state: &[f64], gradient: &mut [f64]) {
-        let (data, stride) = (self.data, self.stride);
-        let (word_rows, tokens) = (&self.word_rows, &self.tokens);
-        let n_word_rows = data.n_word_rows();
+        let (data, stride, residuals) = (self.data, self.stride, &self.residuals);
         let twice_c2 = 2.0 * self.regularisation.c2;
         let mut slices = Vec::with_capacity(self.column_tasks.len());
         let mut rest = gradient;
@@ -326,57 +349,51 @@ impl<'a> Objective<'a> {
                             let start = data.column_labels.start(c);
                             let labels = data.column_labels.row(c);
                             let out = &mut slice[start - base..start - base + labels.len()];
-                            let x = &state[start..start + labels.len()];
-                            let scale = self.column_scale[c];
                             let rows = data.column_rows.row(c);
-                            let residual = |row: u32| {
-                                let row = row as usize;
-                                if row < n_word_rows {
-                                    &word_rows[row * stride..(row + 1) * stride]
-                                } else {
-                                    let t = row - n_word_rows;
-                                    &tokens[t * stride..(t + 1) * stride]
+                            if labels.len() <= FEW_LABELS {
+                                for (g, &l) in out.iter_mut().zip(labels) {
+                                    *g = rows
+                                        .iter()
+                                        .map(|&r| {
+                                            f64::from(residuals[r as usize * stride + l as usize])
+                                        })
+                                        .sum();
                                 }
-                            };
-                            if let [only] = rows {
-                                let r = residual(*only);
-                                for ((g, &l), x) in out.iter_mut().zip(labels).zip(x) {
-                                    *g = scale * r[l as usize] + twice_c2 * x;
-                                }
-                                continue;
-                            }
-                            sums.fill(0.0);
-                            for &row in rows {
-                                for (s, v) in sums.iter_mut().zip(residual(row)) {
-                                    *s += v;
+                            } else {
+                                let rows = rows.iter().map(|&r| {
+                                    &residuals[r as usize * stride..(r as usize + 1) * stride]
+                                });
+                                add_rows(rows, &mut sums);
+                                for (g, &l) in out.iter_mut().zip(labels) {
+                                    *g = sums[l as usize];
                                 }
                             }
-                            for ((g, &l), x) in out.iter_mut().zip(labels).zip(x) {
-                                *g = scale * sums[l as usize] + twice_c2 * x;
+                            let scale = self.column_scale[c];
+                            for (g, x) in out.iter_mut().zip(&state[start..]) {
+                                *g = scale * *g + twice_c2 * x;
                             }
                         }
                     },
-                )
+                );
             });
     }
 }
 
 /// Adds the weights of all columns of `row` to `scores`.
 #[inline(always)]
-fn add_columns(data: &Dataset, scale: &[f64], state: &[f64], row: usize, scores: &mut [f64]) {
+fn add_columns(data: &Dataset, weights: &[f64], row: usize, scores: &mut [f64]) {
     for &c in data.row_columns.row(row) {
         let c = c as usize;
         let start = data.column_labels.start(c);
         let labels = data.column_labels.row(c);
-        let weights = &state[start..start + labels.len()];
-        let scale = scale[c];
+        let weights = &weights[start..start + labels.len()];
         if labels.len() == data.n_labels {
             for (s, w) in scores.iter_mut().zip(weights) {
-                *s += scale * w;
+                *s += w;
             }
         } else {
             for (&l, w) in labels.iter().zip(weights) {
-                scores[l as usize] += scale * w;
+                scores[l as usize] += w;
             }
         }
     }
@@ -384,28 +401,15 @@ fn add_columns(data: &Dataset, scale: &[f64], state: &[f64], row: usize, scores:
 
 /// Scores of token `t`: its window of word rows, then its own context columns.
 #[inline(always)]
-fn emission(
-    data: &Dataset,
-    scale: &[f64],
-    state: &[f64],
-    word_rows: &[f64],
-    t: usize,
-    scores: &mut [f64],
-) {
+fn emission(data: &Dataset, weights: &[f64], word_scores: &[f64], t: usize, scores: &mut [f64]) {
     let stride = scores.len();
-    scores.fill(0.0);
-    for slot in 0..data.n_slots {
-        if let Some(seen) = shifted(t, data.first_offset + slot as i32, data.room[t]) {
-            let row = data.words[seen] as usize * data.n_slots + slot;
-            for (s, v) in scores
-                .iter_mut()
-                .zip(&word_rows[row * stride..(row + 1) * stride])
-            {
-                *s += v;
-            }
-        }
-    }
-    add_columns(data, scale, state, data.n_word_rows() + t, scores);
+    let rows = (0..data.n_slots).filter_map(|slot| {
+        let seen = shifted(t, data.first_offset + slot as i32, data.room[t])?;
+        let row = data.words[seen] as usize * data.n_slots + slot;
+        Some(&word_scores[row * stride..(row + 1) * stride])
+    });
+    add_rows(rows, scores);
+    add_columns(data, weights, data.n_word_rows() + t, scores);
 }
 
 fn dense_transitions(data: &Dataset, transitions: &[f64]) -> Vec<f64> {

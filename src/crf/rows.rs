@@ -74,6 +74,48 @@ pub(super) fn sum_row<T: Copy + Default + std::ops::Add<Output = T>, const LANES
     lanes[0]
 }
 
+/// The sum of rows, each as long as `out`, a multiple of four; formed in double precision.
+#[inline(always)]
+pub(super) fn add_rows<'r, T: Copy + Into<f64> + 'r>(
+    rows: impl Iterator<Item = &'r [T]> + Clone,
+    out: &mut [f64],
+) {
+    match out.len() / 4 {
+        1 => add_block::<T, 1>(rows, 0, out),
+        2 => add_block::<T, 2>(rows, 0, out),
+        3 => add_block::<T, 3>(rows, 0, out),
+        4 => add_block::<T, 4>(rows, 0, out),
+        5 => add_block::<T, 5>(rows, 0, out),
+        6 => add_block::<T, 6>(rows, 0, out),
+        _ => {
+            for (k, out) in out.chunks_exact_mut(4).enumerate() {
+                add_block::<T, 1>(rows.clone(), 4 * k, out);
+            }
+        }
+    }
+}
+
+/// [`add_rows`] for `BLOCKS` registers of each row.
+#[inline(always)]
+fn add_block<'r, T: Copy + Into<f64> + 'r, const BLOCKS: usize>(
+    rows: impl Iterator<Item = &'r [T]>,
+    start: usize,
+    out: &mut [f64],
+) {
+    let mut sums = [[0.0_f64; 4]; BLOCKS];
+    for row in rows {
+        let (row, _) = row[start..start + BLOCKS * 4].as_chunks::<4>();
+        for (sums, row) in sums.iter_mut().zip(row) {
+            for (sum, &x) in sums.iter_mut().zip(row) {
+                *sum += x.into();
+            }
+        }
+    }
+    for (out, sums) in out.as_chunks_mut::<4>().0.iter_mut().zip(&sums) {
+        *out = *sums;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +134,18 @@ mod tests {
                 assert_eq!(found, expected + 1.0, "{n} {j}");
             }
             assert_eq!(sum_row::<f64, 4>(&out), out.iter().sum::<f64>(), "{n}");
+        }
+    }
+
+    #[test]
+    fn single_rows_are_added() {
+        for n in [4, 20, 24, 28, 40] {
+            let rows: Vec<f32> = (0..3 * n).map(|i| i as f32).collect();
+            let mut out = vec![9.0; n];
+            add_rows(rows.chunks_exact(n), &mut out);
+            for (j, &found) in out.iter().enumerate() {
+                assert_eq!(found, (3 * j + 3 * n) as f64, "{n} {j}");
+            }
         }
     }
 }
