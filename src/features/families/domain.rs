@@ -1,5 +1,5 @@
-//! What the surrounding text is about, alone and with the word's lists: a city on a sports page may be a club.
-//! Sample: `domain=DOMAIN_SPORT`, `domain_lists=DOMAIN_SPORT|CITY`.
+//! What the surrounding text is about, joined with the word's lists: a city on a sports page may be a club.
+//! The domain alone is no attribute: it would only shift the balance of types. Sample: `domain_lists=DOMAIN_SPORT|CITY`.
 
 use super::{Context, ContextFamily, ContextSink, KeyTable};
 use crate::features::View;
@@ -9,7 +9,6 @@ use crate::features::sink::{Key, Part};
 #[derive(Debug)]
 pub(super) struct Family {
     names: Vec<String>,
-    alone: Key,
     lists: Key,
 }
 
@@ -17,7 +16,6 @@ impl Family {
     pub(super) fn new(config: &Domain) -> Self {
         Self {
             names: config.classes.clone(),
-            alone: Key::new("domain"),
             lists: Key::new("domain_lists"),
         }
     }
@@ -29,12 +27,10 @@ impl ContextFamily for Family {
             return;
         };
         let name = Part::Text(name);
-        sink.add(&self.alone, &[name]);
         sink.add(&self.lists, &[name, Part::View(t, View::Lists)]);
     }
 
     fn declare(&self, keys: &mut KeyTable) {
-        keys.context(&self.alone, 1);
         keys.context(&self.lists, 2);
     }
 }
