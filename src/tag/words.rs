@@ -129,12 +129,17 @@ impl<'m> Words<'m> {
             .resize(start + N_SLOTS * self.n_labels, 0.0);
         let scores = &mut self.young.scores[start..];
         self.hashes.clear();
+        let mut perhaps = [0_u64; 16];
         for &(hash, _) in attributes.iter() {
-            // An n-gram may occur twice in a word. Training sees the set of a word's attributes, and so does tagging.
-            if !self.hashes.contains(&hash) {
-                self.hashes.push(hash);
-                self.model.table().add_word(hash, scores);
+            // An n-gram may occur twice in a word. Training sees the set of a word's attributes, and so does tagging. The bits
+            // tell most attributes from all before without a search.
+            let (word, bit) = (hash as usize % 16, 1 << (hash >> 4 & 63));
+            if perhaps[word] & bit != 0 && self.hashes.contains(&hash) {
+                continue;
             }
+            perhaps[word] |= bit;
+            self.hashes.push(hash);
+            self.model.table().add_word(hash, scores);
         }
         let keys = extractor.keys(&word);
         let surface = surface.into();
