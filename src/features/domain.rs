@@ -97,6 +97,6 @@ mod tests {
         };
         assert_eq!(name(2..4), Some("DOMAIN_SPORT"));
         assert_eq!(name(9..10), Some("DOMAIN_ECONOMY"));
-        assert_eq!(name(6..7), None, "one word of each is not enough");
+        assert_eq!(name(5..6), None, "one word of each is not enough");
     }
 }
