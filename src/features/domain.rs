@@ -13,11 +13,6 @@ pub const MAX_DOMAINS: usize = 8;
 /// Bits of [`WordKeys::groups`] below the domains'.
 const FIRST_BIT: u32 = 8;
 
-/// The bit of a domain in [`WordKeys::groups`].
-pub fn domain_bit(domain: usize) -> u16 {
-    1 << (FIRST_BIT + domain as u32)
-}
-
 /// How domains are told.
 #[derive(Debug, Clone)]
 pub struct Domains {
@@ -36,9 +31,10 @@ impl Domains {
         }
     }
 
-    /// Whether a list class is one of words that tell a domain.
-    pub fn is_domain(&self, class: &str) -> bool {
-        self.classes.iter().any(|c| c == class)
+    /// The bit in [`WordKeys::groups`] of the domain that words of a list class tell, if they do.
+    pub fn bit(&self, class: &str) -> Option<u16> {
+        let domain = self.classes.iter().position(|c| c == class)?;
+        Some(1 << (FIRST_BIT + domain as u32))
     }
 
     /// The domain with most words in a sentence and around it, the first of several; `None` when too few words tell.

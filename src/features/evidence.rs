@@ -7,9 +7,8 @@ use std::ops::Range;
 
 use hashbrown::HashMap;
 
-use super::config::{Document, Domain};
+use super::config::Document;
 use super::context::{Phrases, Place};
-use super::domain::domain_bit;
 use super::word::{View, WordKeys};
 
 /// Bits of a word's groups of list classes.
@@ -28,43 +27,17 @@ pub const KINDS: [&str; 6] = [
     "in_phrase",
 ];
 
-/// Which list classes count as names, titles, and heads of places and organisations.
-#[derive(Debug, Clone)]
-pub struct Groups {
-    prefixes: Vec<(String, u16)>,
-}
-
-impl Groups {
-    /// From the configuration's beginnings of class names.
-    pub fn new(config: &Document, domain: &Domain) -> Self {
-        let mut prefixes: Vec<(String, u16)> = [
-            (&config.name, NAME),
-            (&config.title, TITLE),
-            (&config.place_head, PLACE_HEAD),
-            (&config.organisation_head, ORGANISATION_HEAD),
-        ]
-        .into_iter()
-        .filter(|_| config.enabled)
-        .flat_map(|(classes, bit)| classes.iter().map(move |c| (c.clone(), bit)))
-        .collect();
-        if domain.enabled {
-            prefixes
-                .extend((domain.classes.iter().zip(0..)).map(|(c, d)| (c.clone(), domain_bit(d))));
-        }
-        Self { prefixes }
-    }
-
-    /// Groups of a class set (`A+B`).
-    pub fn of(&self, lists: &str) -> u16 {
-        lists
-            .split('+')
-            .flat_map(|class| {
-                self.prefixes
-                    .iter()
-                    .filter(move |(prefix, _)| class.starts_with(prefix.as_str()))
-            })
-            .fold(0, |set, (_, bit)| set | bit)
-    }
+/// Groups of a list class, which begins as the configuration says.
+pub fn groups_of_class(class: &str, config: &Document) -> u16 {
+    [
+        (&config.name, NAME),
+        (&config.title, TITLE),
+        (&config.place_head, PLACE_HEAD),
+        (&config.organisation_head, ORGANISATION_HEAD),
+    ]
+    .into_iter()
+    .filter(|(prefixes, _)| prefixes.iter().any(|p| class.starts_with(p.as_str())))
+    .fold(0, |groups, (_, bit)| groups | bit)
 }
 
 /// Evidence on the words of a stretch of sentences, reused from stretch to stretch.

@@ -1,9 +1,9 @@
 //! From a word form to its attributes.
 
+use super::class_set::ClassSet;
 use super::config::FeatureConfig;
 use super::context::Context;
 use super::domain::Domains;
-use super::evidence::Groups;
 use super::families::{ContextFamily, WordFamily, context_families, word_families};
 use super::keys::KeyTable;
 use super::sink::{ContextSink, WordSink};
@@ -19,7 +19,8 @@ use crate::text;
 pub struct Extractor {
     gazetteer: Gazetteer,
     clusters: Clusters,
-    groups: Groups,
+    /// By number in the name lists.
+    class_sets: Vec<ClassSet>,
     domains: Option<Domains>,
     word_families: Vec<Box<dyn WordFamily>>,
     context_families: Vec<Box<dyn ContextFamily>>,
@@ -29,9 +30,14 @@ impl Extractor {
     /// Checks the configuration and builds the families.
     pub fn new(config: &FeatureConfig, gazetteer: Gazetteer, clusters: Clusters) -> Result<Self> {
         config.check()?;
+        let domains = config.domain.enabled.then(|| Domains::new(&config.domain));
+        let class_set = |set: usize| {
+            let classes = gazetteer.classes_of(set as u16);
+            ClassSet::new(classes, &config.document, domains.as_ref())
+        };
         Ok(Self {
-            groups: Groups::new(&config.document, &config.domain),
-            domains: config.domain.enabled.then(|| Domains::new(&config.domain)),
+            class_sets: (0..gazetteer.n_sets()).map(class_set).collect(),
+            domains,
             gazetteer,
             clusters,
             word_families: word_families(config),
@@ -57,15 +63,6 @@ impl Extractor {
             || self.clusters.ids(normal, &mut [0; MAX_CLUSTERINGS])
     }
 
-    /// The classes of a set (`A+B`) that say what a word is; classes that only say what the text is about are left out.
-    fn name_classes(&self, classes: &str) -> Option<String> {
-        let kept: Vec<&str> = classes
-            .split('+')
-            .filter(|&class| self.domains.as_ref().is_none_or(|d| !d.is_domain(class)))
-            .collect();
-        (!kept.is_empty()).then(|| kept.join("+"))
-    }
-
     /// Looks a word form up in everything.
     pub fn word(&self, surface: &str) -> Word {
         let normal = text::normalise(surface);
@@ -82,9 +79,9 @@ impl Extractor {
             if found.longer && begins_phrases {
                 phrase_starts.push(hash);
             }
-            let classes = self.gazetteer.set_name(found.classes?);
-            groups |= self.groups.of(classes);
-            self.name_classes(classes)
+            let set = &self.class_sets[usize::from(found.classes?)];
+            groups |= set.groups;
+            set.names.clone()
         };
         let lists = lists_of(&normal, true);
         let stems: Vec<Stem> = text::clitics(&normal)

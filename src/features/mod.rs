@@ -13,6 +13,7 @@
 //! The same code that hashes attributes for speed also spells them out ([`sink`], [`spelling`]), so that a model can be
 //! explained and exported with readable names; [`keys`] turns a name back into its hash.
 
+mod class_set;
 pub mod config;
 pub mod context;
 pub mod domain;

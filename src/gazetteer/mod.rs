@@ -43,8 +43,6 @@ pub struct Found {
 #[derive(Debug, Clone)]
 pub struct Gazetteer {
     sets: ClassSets,
-    /// `A+B` for each class set.
-    set_names: Vec<String>,
     map: FrozenMap,
 }
 
@@ -85,22 +83,7 @@ impl Gazetteer {
                 "the model's name lists refer to classes that do not exist",
             ));
         }
-        let set_names = sets
-            .sets
-            .iter()
-            .map(|s| {
-                let names: Vec<&str> = s
-                    .iter()
-                    .map(|&c| sets.classes[usize::from(c)].as_str())
-                    .collect();
-                names.join("+")
-            })
-            .collect();
-        Ok(Self {
-            sets,
-            set_names,
-            map,
-        })
+        Ok(Self { sets, map })
     }
 
     /// The class table and the bytes that [`Gazetteer::open`] takes.
@@ -132,9 +115,9 @@ impl Gazetteer {
             .map(|&c| self.sets.classes[usize::from(c)].as_str())
     }
 
-    /// Name of a class set: its classes joined by `+`.
-    pub fn set_name(&self, set: u16) -> &str {
-        &self.set_names[usize::from(set)]
+    /// Number of class sets.
+    pub fn n_sets(&self) -> usize {
+        self.sets.sets.len()
     }
 
     /// The class table.
@@ -220,7 +203,8 @@ mod tests {
         });
         gazetteer.find(hash).map(|f| {
             (
-                f.classes.map(|s| gazetteer.set_name(s).to_owned()),
+                f.classes
+                    .map(|s| gazetteer.classes_of(s).collect::<Vec<_>>().join("+")),
                 f.longer,
             )
         })
