@@ -10,8 +10,9 @@
 #   ITERATIONS=100 C1=0 C2=1
 #   THREADS="1 2"         of the native trainer; CRFsuite has one
 #   ROUNDS=1              repetitions, of which the table shows medians
+#   SCHEME=bioes          how entities are written as labels: iob2 has about half as many
 #   LIKE=model.mus        features, name lists and clusters of this model; default: the default features with the name lists
-#                         in training_data/gazetteers
+#                         in training_data/gazetteers, and SCHEME
 #   WORK=…                folder to keep the attribute file and all figures in; default: a temporary one
 #
 # Both minimise the same function over the same parameters: with C1=0 the loss after the first iteration agrees to about the
@@ -39,7 +40,7 @@ musamma=${CARGO_TARGET_DIR:-target}/release/musamma
 if [ -n "${LIKE:-}" ]; then
   cp "$LIKE" "$work/like.mus"
 else
-  "$musamma" --quiet train "$corpus" --max-iterations 1 --lists training_data/gazetteers --model "$work/like.mus"
+  "$musamma" --quiet train "$corpus" --scheme "${SCHEME:-bioes}" --max-iterations 1 --lists training_data/gazetteers --model "$work/like.mus"
 fi
 "$musamma" --quiet features "$corpus" --format crfsuite --like "$work/like.mus" --output "$work/items.txt"
 

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::corpus::Document;
-use crate::crf::{Decoder, Lattice};
+use crate::crf::{Decoder, Lattice, with_stride};
 use crate::features::context::{Surroundings, stretches};
 use crate::features::sink::ContextHashes;
 use crate::features::{OFFSETS, WordKeys};
@@ -355,12 +355,7 @@ fn emissions(
     let rows = &mut buffers.emissions;
     model.transitions().vectorised(
         #[inline(always)]
-        || match stride {
-            8 => add_words(8, n_labels, ids, words, rows),
-            16 => add_words(16, n_labels, ids, words, rows),
-            24 => add_words(24, n_labels, ids, words, rows),
-            n => add_words(n, n_labels, ids, words, rows),
-        },
+        || with_stride!(stride, n => add_words(n, n_labels, ids, words, rows)),
     );
     let mut first = 0;
     for (row, &last) in buffers

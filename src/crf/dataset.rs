@@ -4,61 +4,12 @@ use std::ops::RangeInclusive;
 
 use rayon::prelude::*;
 
+use super::columns::Columns;
+use super::csr::{Csr, transpose};
 use super::grammar::Grammar;
 
 /// Labels at most: the labels that an attribute was seen with are kept as a bit set.
 pub const MAX_LABELS: usize = 128;
-
-/// Compressed sparse rows: `row(i)` is a slice.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Csr<T> {
-    starts: Vec<u32>,
-    items: Vec<T>,
-}
-
-impl<T> Default for Csr<T> {
-    fn default() -> Self {
-        Self {
-            starts: vec![0],
-            items: Vec::new(),
-        }
-    }
-}
-
-impl<T> Csr<T> {
-    /// Appends a row.
-    pub fn push_row(&mut self, row: impl IntoIterator<Item = T>) {
-        self.items.extend(row);
-        self.starts.push(self.items.len() as u32);
-    }
-
-    /// Items of row `i`.
-    #[inline]
-    pub fn row(&self, i: usize) -> &[T] {
-        &self.items[self.starts[i] as usize..self.starts[i + 1] as usize]
-    }
-
-    /// Number of rows.
-    pub fn len(&self) -> usize {
-        self.starts.len() - 1
-    }
-
-    /// Whether there is no row.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Items of all rows together.
-    pub fn n_items(&self) -> usize {
-        self.items.len()
-    }
-
-    /// Where row `i` begins among all items.
-    #[inline]
-    pub fn start(&self, i: usize) -> usize {
-        self.starts[i] as usize
-    }
-}
 
 /// What the feature room hands over: attributes as 64-bit hashes, tokens as word indices, labels as ids.
 #[derive(Debug, Clone)]
@@ -99,19 +50,6 @@ pub enum LabelSpace {
     All,
 }
 
-/// An attribute of the training data: its hash, the slot it is seen from, and the merged column that holds its weights.
-///
-/// Slots `0..n_slots` are window offsets of word attributes; slot `n_slots` holds context attributes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Attribute {
-    /// The hash that the feature room gave.
-    pub hash: u64,
-    /// Merged column.
-    pub column: u32,
-    /// Window slot.
-    pub slot: u8,
-}
-
 /// Training data with merged columns, indexed in both directions.
 ///
 /// A *row* is a place where scores are summed: word w seen from slot d is row `w · n_slots + d`; token t's context is row
@@ -132,14 +70,7 @@ pub struct Dataset {
     pub(super) positions: Csr<u32>,
     /// Row → columns.
     pub(super) row_columns: Csr<u32>,
-    /// Column → rows.
-    pub(super) column_rows: Csr<u32>,
-    /// Column → its labels, in ascending order; parameters are laid out in this order.
-    pub(super) column_labels: Csr<u8>,
-    /// How many attributes each column stands for.
-    pub(super) multiplicity: Vec<u32>,
-    /// Every attribute with its column, sorted by (hash, slot).
-    pub(super) attributes: Vec<Attribute>,
+    pub(super) columns: Columns,
     /// Transition parameters: `(previous, next)` pairs that have a weight.
     pub(super) transitions: Vec<(u8, u8)>,
     pub(super) grammar: Grammar,
@@ -211,31 +142,23 @@ impl Dataset {
         incidences.par_sort_unstable();
         incidences.dedup();
 
-        let columns = merge(&incidences, &row_count, min_count);
-        drop(incidences);
-        let Merged {
-            column_rows,
-            multiplicity,
-            attributes,
-        } = columns;
-
         let every_label = if n_labels >= MAX_LABELS {
             u128::MAX
         } else {
             (1 << n_labels) - 1
         };
-        let mut column_labels = Csr::default();
-        for c in 0..column_rows.len() {
-            let set = match label_space {
+        let columns = Columns::new(
+            incidences,
+            &row_count,
+            min_count,
+            |rows| match label_space {
                 LabelSpace::All => every_label,
-                LabelSpace::Observed => column_rows
-                    .row(c)
+                LabelSpace::Observed => rows
                     .iter()
                     .fold(0_u128, |set, &row| set | row_labels[row as usize]),
-            };
-            column_labels.push_row((0..n_labels as u8).filter(|&l| set >> l & 1 == 1));
-        }
-        let row_columns = transpose(&column_rows, n_rows);
+            },
+        );
+        let row_columns = transpose(&columns.rows, n_rows);
 
         let mut observed = vec![false; n_labels * n_labels];
         for bounds in sentences.windows(2) {
@@ -264,10 +187,7 @@ impl Dataset {
             room,
             positions,
             row_columns,
-            column_rows,
-            column_labels,
-            multiplicity,
-            attributes,
+            columns,
             transitions,
             grammar,
         }
@@ -285,17 +205,17 @@ impl Dataset {
 
     /// Number of attributes before merging.
     pub fn n_attributes(&self) -> usize {
-        self.attributes.len()
+        self.columns.attributes.len()
     }
 
     /// Number of merged columns.
     pub fn n_columns(&self) -> usize {
-        self.column_rows.len()
+        self.columns.rows.len()
     }
 
     /// Number of state parameters.
     pub fn n_state_parameters(&self) -> usize {
-        self.column_labels.n_items()
+        self.columns.labels.n_items()
     }
 
     /// Number of parameters: the columns' labels, then the transitions.
@@ -343,99 +263,6 @@ fn positions_of(words: &[u32], n_words: usize) -> Csr<u32> {
     transpose(&by_token, n_words)
 }
 
-/// Turns "row → columns" into "column → rows"; each result row is ascending.
-fn transpose(csr: &Csr<u32>, n_columns: usize) -> Csr<u32> {
-    let mut starts = vec![0_u32; n_columns + 1];
-    for &c in &csr.items {
-        starts[c as usize + 1] += 1;
-    }
-    for i in 0..n_columns {
-        starts[i + 1] += starts[i];
-    }
-    let mut cursor = starts.clone();
-    let mut items = vec![0_u32; csr.items.len()];
-    for r in 0..csr.len() {
-        for &c in csr.row(r) {
-            items[cursor[c as usize] as usize] = r as u32;
-            cursor[c as usize] += 1;
-        }
-    }
-    Csr { starts, items }
-}
-
-struct Merged {
-    column_rows: Csr<u32>,
-    multiplicity: Vec<u32>,
-    attributes: Vec<Attribute>,
-}
-
-/// Groups sorted incidences into attributes, and attributes with equal row sets into columns.
-fn merge(incidences: &[(u64, u8, u32)], row_count: &[u32], min_count: u32) -> Merged {
-    // Attributes as ranges of the incidences.
-    let mut ranges: Vec<(u32, u32)> = Vec::new();
-    let mut start = 0;
-    while start < incidences.len() {
-        let (hash, slot, _) = incidences[start];
-        let len = incidences[start..]
-            .iter()
-            .take_while(|i| i.0 == hash && i.1 == slot)
-            .count();
-        let tokens: u32 = if min_count <= 1 {
-            min_count
-        } else {
-            incidences[start..start + len]
-                .iter()
-                .map(|i| row_count[i.2 as usize])
-                .sum()
-        };
-        if tokens >= min_count {
-            ranges.push((start as u32, (start + len) as u32));
-        }
-        start += len;
-    }
-    let rows_of =
-        |&(start, end): &(u32, u32)| incidences[start as usize..end as usize].iter().map(|i| i.2);
-    // Frequent columns first, so that the hot weights lie together; then by first row, so that the weights that belong to
-    // one rare word lie together. Equal row sets become neighbours.
-    let mut order: Vec<u32> = (0..ranges.len() as u32).collect();
-    order.par_sort_unstable_by(|&a, &b| {
-        let (a, b) = (&ranges[a as usize], &ranges[b as usize]);
-        (b.1 - b.0)
-            .cmp(&(a.1 - a.0))
-            .then_with(|| rows_of(a).cmp(rows_of(b)))
-            .then_with(|| a.0.cmp(&b.0))
-    });
-
-    let mut column_rows = Csr::default();
-    let mut multiplicity: Vec<u32> = Vec::new();
-    let mut attributes = Vec::with_capacity(order.len());
-    let mut previous: Option<(u32, u32)> = None;
-    for &a in &order {
-        let range = ranges[a as usize];
-        let same = previous
-            .is_some_and(|p| p.1 - p.0 == range.1 - range.0 && rows_of(&p).eq(rows_of(&range)));
-        if same {
-            *multiplicity.last_mut().expect("a column precedes") += 1;
-        } else {
-            column_rows.push_row(rows_of(&range));
-            multiplicity.push(1);
-            previous = Some(range);
-        }
-        let (hash, slot, _) = incidences[range.0 as usize];
-        attributes.push(Attribute {
-            hash,
-            column: (column_rows.len() - 1) as u32,
-            slot,
-        });
-    }
-    attributes.par_sort_unstable_by_key(|a| (a.hash, a.slot));
-    Merged {
-        column_rows,
-        multiplicity,
-        attributes,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -468,7 +295,8 @@ mod tests {
         assert_eq!(data.n_attributes(), 4);
         assert_eq!(data.n_columns(), 3);
         let column = |hash| {
-            data.attributes
+            data.columns
+                .attributes
                 .iter()
                 .find(|a| a.hash == hash)
                 .expect("kept")
@@ -476,9 +304,9 @@ mod tests {
         };
         assert_eq!(column(10), column(11));
         assert_ne!(column(10), column(12));
-        assert_eq!(data.multiplicity[column(10) as usize], 2);
-        assert_eq!(data.column_labels.row(column(10) as usize), [1, 2]);
-        assert_eq!(data.column_labels.row(column(12) as usize), [0, 1, 2]);
+        assert_eq!(data.columns.multiplicity[column(10) as usize], 2);
+        assert_eq!(data.columns.labels.row(column(10) as usize), [1, 2]);
+        assert_eq!(data.columns.labels.row(column(12) as usize), [0, 1, 2]);
         assert_eq!(data.transitions, [(1, 0)]);
     }
 
@@ -487,7 +315,7 @@ mod tests {
         let grammar = Grammar::new(3, |i, j| (i, j) != (0, 2), |_| true, |_| true);
         let data = Dataset::new(small(), 3, LabelSpace::All, grammar);
         assert_eq!(data.n_attributes(), 1);
-        assert_eq!(data.attributes[0].hash, 12);
+        assert_eq!(data.columns.attributes[0].hash, 12);
         assert_eq!(data.transitions.len(), 8);
     }
 }

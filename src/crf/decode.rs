@@ -8,6 +8,7 @@ use pulp::Arch;
 
 use super::exponential::exp_f32;
 use super::grammar::Grammar;
+use super::registers::with_registers;
 use super::rows::{fold_rows, sum_row};
 
 /// Labels in a padded row: eight 32-bit numbers fill a 256-bit register.
@@ -92,8 +93,8 @@ impl Transitions {
 
     /// Calls `run` compiled for this machine's vector registers.
     #[inline(always)]
-    pub fn vectorised<R>(&self, run: impl FnOnce() -> R) -> R {
-        self.arch.dispatch(run)
+    pub fn vectorised<R>(&self, run: impl FnMut() -> R) -> R {
+        with_registers(self.arch, run)
     }
 }
 
@@ -122,6 +123,7 @@ macro_rules! with_stride {
         }
     };
 }
+pub(crate) use with_stride;
 
 /// Viterbi search with reused buffers.
 #[derive(Debug, Default)]

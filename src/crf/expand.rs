@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::dataset::{Csr, Observations};
+use super::csr::Csr;
+use super::dataset::Observations;
 
 /// Attributes of every token.
 #[derive(Debug, Clone, Default)]
@@ -106,8 +107,12 @@ mod tests {
             let mut found = expanded.attributes.clone();
             found.sort_unstable();
             let data = Dataset::new(o, min_count, LabelSpace::All, Grammar::free(3));
-            let expected: Vec<(u64, u8)> =
-                data.attributes.iter().map(|a| (a.hash, a.slot)).collect();
+            let expected: Vec<(u64, u8)> = data
+                .columns
+                .attributes
+                .iter()
+                .map(|a| (a.hash, a.slot))
+                .collect();
             assert_eq!(found, expected, "seed {seed}, min_count {min_count}");
         }
     }

@@ -17,10 +17,10 @@ pub fn exp(x: f64) -> f64 {
     const ROUND: f64 = 6_755_399_441_055_744.0;
 
     let clamped = x.clamp(UNDERFLOW, OVERFLOW);
-    let shifted = clamped * std::f64::consts::LOG2_E + ROUND;
+    let shifted = clamped.mul_add(std::f64::consts::LOG2_E, ROUND);
     let n = shifted - ROUND;
-    let r = (clamped - n * LN2_HIGH) - n * LN2_LOW;
-    let mut p = 1.0 / 6_227_020_800.0;
+    let r = n.mul_add(-LN2_LOW, n.mul_add(-LN2_HIGH, clamped));
+    let mut p: f64 = 1.0 / 6_227_020_800.0;
     for c in [
         1.0 / 479_001_600.0,
         1.0 / 39_916_800.0,
@@ -36,7 +36,7 @@ pub fn exp(x: f64) -> f64 {
         1.0,
         1.0,
     ] {
-        p = p * r + c;
+        p = p.mul_add(r, c);
     }
     // The low bits of `shifted` hold n as a two's complement integer; it moves into the exponent field.
     let scale = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);

@@ -12,21 +12,30 @@
 //! offsets, so scores are summed once per distinct word and offset instead of once per token; attributes that occur in
 //! exactly the same places share one column. Both are exact rewritings of the same likelihood.
 
+mod columns;
+pub mod csr;
 pub mod dataset;
 pub mod decode;
 pub mod expand;
 mod exponential;
 pub mod grammar;
+mod history;
 mod lattice;
 pub mod objective;
 pub mod optimise;
+mod registers;
 mod rows;
+mod sentences;
+mod state_weights;
+mod tasks;
 #[cfg(test)]
 mod testing;
 mod vector;
 pub mod weights;
 
-pub use dataset::{Csr, Dataset, LabelSpace, MAX_LABELS, Observations};
+pub use csr::Csr;
+pub use dataset::{Dataset, LabelSpace, MAX_LABELS, Observations};
+pub(crate) use decode::with_stride;
 pub use decode::{Decoder, Lattice, Transitions};
 pub use expand::{Expanded, expand};
 pub use grammar::Grammar;

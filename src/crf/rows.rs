@@ -74,7 +74,20 @@ pub(super) fn sum_row<T: Copy + Default + std::ops::Add<Output = T>, const LANES
     lanes[0]
 }
 
-/// The sum of rows, each as long as `out`, a multiple of four; formed in double precision.
+/// The largest number of a row whose length is a multiple of four.
+#[inline(always)]
+pub(super) fn max_row(row: &[f64]) -> f64 {
+    let mut lanes = [f64::NEG_INFINITY; 4];
+    for block in row.as_chunks::<4>().0 {
+        for (lane, &x) in lanes.iter_mut().zip(block) {
+            *lane = if x > *lane { x } else { *lane };
+        }
+    }
+    let larger = |a: f64, b: f64| if a > b { a } else { b };
+    larger(larger(lanes[0], lanes[2]), larger(lanes[1], lanes[3]))
+}
+
+/// Adds rows to one, each as long as `out`, a multiple of four; formed in double precision.
 #[inline(always)]
 pub(super) fn add_rows<'r, T: Copy + Into<f64> + 'r>(
     rows: impl Iterator<Item = &'r [T]> + Clone,
@@ -102,7 +115,9 @@ fn add_block<'r, T: Copy + Into<f64> + 'r, const BLOCKS: usize>(
     start: usize,
     out: &mut [f64],
 ) {
+    let out = &mut out.as_chunks_mut::<4>().0[..BLOCKS];
     let mut sums = [[0.0_f64; 4]; BLOCKS];
+    sums.copy_from_slice(out);
     for row in rows {
         let (row, _) = row[start..start + BLOCKS * 4].as_chunks::<4>();
         for (sums, row) in sums.iter_mut().zip(row) {
@@ -111,8 +126,58 @@ fn add_block<'r, T: Copy + Into<f64> + 'r, const BLOCKS: usize>(
             }
         }
     }
-    for (out, sums) in out.as_chunks_mut::<4>().0.iter_mut().zip(&sums) {
-        *out = *sums;
+    out.copy_from_slice(&sums);
+}
+
+/// Adds the product of two tall matrices, Σ_t left_t ⊗ right_t, to the square matrix `out`. Rows are `n` long, a multiple of
+/// four; the sums of a few rows of `out` stay in registers over all t.
+#[inline(always)]
+pub(super) fn add_outer_products(n: usize, left: &[f64], right: &[f64], out: &mut [f64]) {
+    match n / 4 {
+        1 => outer_block::<1, 4>(n, 0, left, right, out),
+        2 => outer_block::<2, 4>(n, 0, left, right, out),
+        3 => outer_block::<3, 4>(n, 0, left, right, out),
+        4 => outer_block::<4, 2>(n, 0, left, right, out),
+        5 => outer_block::<5, 2>(n, 0, left, right, out),
+        6 => outer_block::<6, 2>(n, 0, left, right, out),
+        _ => {
+            for k in 0..n / 4 {
+                outer_block::<1, 4>(n, 4 * k, left, right, out);
+            }
+        }
+    }
+}
+
+/// [`add_outer_products`] for `BLOCKS` registers of each right row, `ROWS` rows of `out` at a time.
+#[inline(always)]
+fn outer_block<const BLOCKS: usize, const ROWS: usize>(
+    n: usize,
+    start: usize,
+    left: &[f64],
+    right: &[f64],
+    out: &mut [f64],
+) {
+    for (k, out) in out.chunks_exact_mut(ROWS * n).enumerate() {
+        let mut sums = [[[0.0_f64; 4]; BLOCKS]; ROWS];
+        for (left, right) in left.chunks_exact(n).zip(right.chunks_exact(n)) {
+            let left = &left[k * ROWS..(k + 1) * ROWS];
+            let right = right[start..start + BLOCKS * 4].as_chunks::<4>().0;
+            for (sums, &weight) in sums.iter_mut().zip(left) {
+                for (sums, right) in sums.iter_mut().zip(right) {
+                    for (sum, &x) in sums.iter_mut().zip(right) {
+                        *sum = weight.mul_add(x, *sum);
+                    }
+                }
+            }
+        }
+        for (out, sums) in out.chunks_exact_mut(n).zip(&sums) {
+            let out = out[start..start + BLOCKS * 4].as_chunks_mut::<4>().0;
+            for (out, sums) in out.iter_mut().zip(sums) {
+                for (out, sum) in out.iter_mut().zip(sums) {
+                    *out += sum;
+                }
+            }
+        }
     }
 }
 
@@ -144,8 +209,34 @@ mod tests {
             let mut out = vec![9.0; n];
             add_rows(rows.chunks_exact(n), &mut out);
             for (j, &found) in out.iter().enumerate() {
-                assert_eq!(found, (3 * j + 3 * n) as f64, "{n} {j}");
+                assert_eq!(found, (9 + 3 * j + 3 * n) as f64, "{n} {j}");
             }
+        }
+    }
+
+    #[test]
+    fn outer_products_of_any_length_are_added() {
+        for n in [4, 8, 12, 16, 20, 24, 28, 40] {
+            let left: Vec<f64> = (0..3 * n).map(|i| (i % 7) as f64).collect();
+            let right: Vec<f64> = (0..3 * n).map(|i| (i % 11) as f64).collect();
+            let mut out = vec![1.0; n * n];
+            add_outer_products(n, &left, &right, &mut out);
+            for i in 0..n {
+                for j in 0..n {
+                    let expected: f64 = (0..3).map(|t| left[t * n + i] * right[t * n + j]).sum();
+                    assert_eq!(out[i * n + j], expected + 1.0, "{n}: {i}, {j}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn largest_of_a_row() {
+        for at in 0..12 {
+            let row: Vec<f64> = (0..12)
+                .map(|i| -1.0 - f64::from(u8::from(i != at)))
+                .collect();
+            assert_eq!(max_row(&row), -1.0, "at {at}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Small random problems and brute force over all paths, for the tests of this room.
 
-use super::dataset::{Csr, Observations};
+use super::csr::Csr;
+use super::dataset::Observations;
 use super::grammar::Grammar;
 
 /// A small reproducible generator (splitmix64, Steele et al. 2014).

@@ -31,11 +31,11 @@ impl Weights {
     pub fn from_parameters(data: &Dataset, x: &[f64]) -> Self {
         let n = data.n_labels;
         let mut state = Vec::new();
-        for attribute in &data.attributes {
+        for attribute in &data.columns.attributes {
             let c = attribute.column as usize;
-            let scale = f64::from(data.multiplicity[c]).sqrt();
-            let start = data.column_labels.start(c);
-            for (k, &label) in data.column_labels.row(c).iter().enumerate() {
+            let scale = f64::from(data.columns.multiplicity[c]).sqrt();
+            let start = data.columns.labels.start(c);
+            for (k, &label) in data.columns.labels.row(c).iter().enumerate() {
                 let weight = (x[start + k] / scale) as f32;
                 if weight != 0.0 {
                     state.push(AttributeWeight {
@@ -67,15 +67,15 @@ pub fn warm_start(
     transitions: &[f32],
 ) -> Vec<f64> {
     let mut x = vec![0.0; data.n_parameters()];
-    for attribute in &data.attributes {
+    for attribute in &data.columns.attributes {
         let c = attribute.column as usize;
-        let scale = f64::from(data.multiplicity[c]).sqrt();
+        let scale = f64::from(data.columns.multiplicity[c]).sqrt();
         for (slot, label, weight) in state(attribute.hash) {
             if slot == attribute.slot
-                && let Ok(k) = data.column_labels.row(c).binary_search(&label)
+                && let Ok(k) = data.columns.labels.row(c).binary_search(&label)
             {
                 // The members' weights θ sum up to √k·x.
-                x[data.column_labels.start(c) + k] += f64::from(weight) / scale;
+                x[data.columns.labels.start(c) + k] += f64::from(weight) / scale;
             }
         }
     }
