@@ -352,6 +352,8 @@ fn emissions(
     buffers.emissions.clear();
     buffers.emissions.resize(piece.len() * stride, 0.0);
     let ids = &buffers.word_ids[piece.clone()];
+    words.touch(ids);
+    model.table().touch(&buffers.context);
     let rows = &mut buffers.emissions;
     model.transitions().vectorised(
         #[inline(always)]

@@ -59,6 +59,15 @@ impl FrozenMap {
         }
     }
 
+    /// Reads the home slots of hashes. In a loop of nothing else these reads wait for memory side by side, so that a look-up of each
+    /// hash afterwards need not.
+    #[inline]
+    pub fn touch(&self, hashes: impl Iterator<Item = u64>) {
+        let bytes: &[u8] = &self.bytes;
+        let all = hashes.fold(0, |all, hash| all ^ entry(bytes, home(hash, self.slots)));
+        std::hint::black_box(all);
+    }
+
     /// All values in slot order.
     pub fn values(&self) -> impl Iterator<Item = u32> + '_ {
         (0..self.slots)

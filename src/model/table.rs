@@ -62,24 +62,38 @@ impl WeightTable {
         })
     }
 
-    /// Adds a word attribute's weights to the word's scores (slots × labels).
+    /// Adds the weights of a word's attributes to the word's scores (slots × labels). `cells` is a buffer.
+    pub fn add_word(&self, hashes: &[u64], cells: &mut Vec<u32>, scores: &mut [f32]) {
+        // Slots, cells and sums one after the other: within each pass the reads wait for memory side by side.
+        self.map.touch(hashes.iter().copied());
+        cells.clear();
+        cells.extend(hashes.iter().filter_map(|&hash| self.map.get(hash)));
+        let all = cells
+            .iter()
+            .fold(0, |all, &first| all ^ self.cells[first as usize * CELL]);
+        std::hint::black_box(all);
+        for &first in &*cells {
+            self.add(first, 0, scores);
+        }
+    }
+
+    /// Reads where the weights of context attributes are, for [`WeightTable::add_context`] not to wait for it.
     #[inline]
-    pub fn add_word(&self, hash: u64, scores: &mut [f32]) {
-        self.add(hash, 0, scores);
+    pub fn touch(&self, hashes: &[u64]) {
+        self.map.touch(hashes.iter().copied());
     }
 
     /// Adds a context attribute's weights to a token's scores (labels).
     #[inline]
     pub fn add_context(&self, hash: u64, scores: &mut [f32]) {
-        self.add(hash, N_SLOTS * self.n_labels, scores);
+        if let Some(first) = self.map.get(hash) {
+            self.add(first, N_SLOTS * self.n_labels, scores);
+        }
     }
 
     /// Adds the cells of an attribute, codes from `base` on.
     #[inline(always)]
-    fn add(&self, hash: u64, base: usize, scores: &mut [f32]) {
-        let Some(first) = self.map.get(hash) else {
-            return;
-        };
+    fn add(&self, first: u32, base: usize, scores: &mut [f32]) {
         for (code, weight) in self.cells_from(first) {
             // A confused fingerprint could bring cells of the other kind; they lie outside and are left out.
             let index = (code as usize).wrapping_sub(base);
@@ -174,7 +188,7 @@ mod tests {
         )
         .expect("a table");
         let mut word = [0.0_f32; 15];
-        table.add_word(1 << 40, &mut word);
+        table.add_word(&[1 << 40, 99], &mut Vec::new(), &mut word);
         assert_eq!((word[2], word[12]), (0.5, -1.0));
         let mut token = [0.0_f32; 3];
         table.add_context(7, &mut token);

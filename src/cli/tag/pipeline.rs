@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, sync_channel};
 
 use rayon::prelude::*;
 
@@ -24,8 +25,31 @@ use crate::text::name_without_proclitics;
 const BATCH_BYTES: u64 = 16 << 20;
 /// Files of a batch at most.
 const BATCH_FILES: usize = 1024;
+/// Reads of a stream, of up to a megabyte each, that wait to be tagged.
+const READS_AHEAD: usize = 8;
+/// Paragraphs that are tagged together, about.
+const MAX_PARAGRAPHS: usize = 4096;
 /// Tokens of a batch of labelled documents.
 const BATCH_TOKENS: usize = 1 << 20;
+
+/// What a stream has given, read by a thread of its own: reading and cutting go on while batches are tagged and written. The
+/// channel closes at the end of the stream. Whoever stops listening lets the thread end with its next read, if ever: it is not
+/// waited for.
+fn read_ahead<R>(mut paragraphs: Paragraphs<R>) -> Receiver<Result<Vec<Result<String>>>>
+where
+    R: std::io::Read + Send + 'static,
+{
+    let (sender, receiver) = sync_channel(READS_AHEAD);
+    std::thread::spawn(move || {
+        while let Some(batch) = paragraphs.next_batch().transpose() {
+            let is_over = batch.is_err();
+            if sender.send(batch).is_err() || is_over {
+                break;
+            }
+        }
+    });
+    receiver
+}
 
 /// Tags batches of documents and writes them.
 ///
@@ -103,7 +127,7 @@ impl<'a> Pipeline<'a> {
     pub fn paragraphs(&mut self, paths: &[PathBuf]) -> Result<()> {
         for path in paths {
             if path.as_os_str() == "-" {
-                self.stream(path, std::io::stdin().lock())?;
+                self.stream(path, std::io::stdin())?;
                 continue;
             }
             match std::fs::File::open(path) {
@@ -114,19 +138,28 @@ impl<'a> Pipeline<'a> {
         Ok(())
     }
 
-    fn stream(&mut self, path: &Path, input: impl std::io::Read) -> Result<()> {
+    fn stream(&mut self, path: &Path, input: impl std::io::Read + Send + 'static) -> Result<()> {
         let name = name_of(path);
-        let mut paragraphs = Paragraphs::new(input);
+        let batches = read_ahead(Paragraphs::new(input));
         let mut number = 0_u64;
         loop {
-            let batch = match paragraphs.next_batch() {
-                Ok(Some(batch)) => batch,
-                Ok(None) => return Ok(()),
-                Err(e) => {
+            let mut batch = match batches.recv() {
+                Ok(Ok(batch)) => batch,
+                Ok(Err(e)) => {
                     self.fail(&e.in_file(&name));
                     return Ok(());
                 }
+                Err(_) => return Ok(()),
             };
+            // A pipe gives little at a time; what has come in the meantime is tagged together.
+            let mut error = None;
+            while error.is_none() && batch.len() < MAX_PARAGRAPHS {
+                match batches.try_recv() {
+                    Ok(Ok(more)) => batch.extend(more),
+                    Ok(Err(e)) => error = Some(e),
+                    Err(_) => break,
+                }
+            }
             let first = number + 1;
             number += batch.len() as u64;
             let batch = batch.into_par_iter().enumerate();
@@ -136,6 +169,10 @@ impl<'a> Pipeline<'a> {
             })?;
             // Whoever waits for these documents may have nothing more to send before it sees them.
             self.output.flush().map_err(write_error)?;
+            if let Some(e) = error {
+                self.fail(&e.in_file(&name));
+                return Ok(());
+            }
         }
     }
 
