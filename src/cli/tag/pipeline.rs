@@ -25,8 +25,8 @@ use crate::text::name_without_proclitics;
 const BATCH_BYTES: u64 = 16 << 20;
 /// Files of a batch at most.
 const BATCH_FILES: usize = 1024;
-/// Reads of a stream, of up to a megabyte each, that wait to be tagged.
-const READS_AHEAD: usize = 8;
+/// Reads of a stream that wait to be tagged, of up to a quarter of a megabyte each.
+const READS_AHEAD: usize = 4;
 /// Paragraphs that are tagged together, about.
 const MAX_PARAGRAPHS: usize = 4096;
 /// Tokens of a batch of labelled documents.

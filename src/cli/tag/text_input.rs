@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 /// Bytes that a paragraph may have before it is cut, so that input without empty lines cannot fill the memory.
 const MAX_PARAGRAPH: usize = 64 << 20;
 /// Bytes that are asked for at once. A pipe gives what it has.
-const READ_BYTES: usize = 1 << 20;
+const READ_BYTES: usize = 1 << 18;
 
 /// Reads a whole file, or stdin for `-`.
 pub fn read(path: &Path) -> Result<String> {
