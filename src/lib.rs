@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! cli                            arguments, paths, printing, progress
-//! train  tag  explain  cross_validate   the verbs
+//! train  tag  explain  cross_validate  tune   the verbs
 //! report  output                 scores → text/json/csv;  tagged text → text/conll/jsonl/csv/inline
 //! crfsuite                       CRFsuite's model files and attributes, both ways
 //! evaluate  model                counts and scores;  the model bundle
@@ -15,7 +15,7 @@
 //! frozen                         hash tables that are read in place
 //! corpus  label                  labelled documents and their formats;  tag schemes and spans
 //! text                           characters, normal forms, tokens, sentences, clitics
-//! error  random                  one error type;  seeded pseudo-random numbers
+//! error  jobs  random            one error type;  large jobs, one a thread;  seeded pseudo-random numbers
 //! ```
 //!
 //! A test holds the code to this diagram.
@@ -33,6 +33,7 @@ pub mod explain;
 pub mod features;
 pub mod frozen;
 pub mod gazetteer;
+mod jobs;
 pub mod label;
 pub mod model;
 pub mod output;
@@ -41,6 +42,7 @@ pub mod report;
 pub mod tag;
 pub mod text;
 pub mod train;
+pub mod tune;
 
 pub use error::{Error, Result};
 

@@ -30,6 +30,11 @@ impl SplitMix64 {
         ((u128::from(self.next_u64()) * n as u128) >> 64) as usize
     }
 
+    /// A number from 0 to below 1, of 2⁵³ equally likely ones.
+    pub fn unit(&mut self) -> f64 {
+        (self.next_u64() >> 11) as f64 / (1u64 << 53) as f64
+    }
+
     /// A fair coin.
     pub fn coin(&mut self) -> bool {
         self.next_u64() >> 63 == 1
@@ -71,6 +76,16 @@ mod tests {
         }
         assert!(seen.iter().all(|&n| n > 120), "{seen:?}");
         assert_eq!(random.below(0), 0);
+    }
+
+    #[test]
+    fn units_fill_their_range() {
+        let mut random = SplitMix64::new(3);
+        let mut tenths = [0; 10];
+        for _ in 0..1000 {
+            tenths[(random.unit() * 10.0) as usize] += 1;
+        }
+        assert!(tenths.iter().all(|&n| n > 60), "{tenths:?}");
     }
 
     #[test]

@@ -10,14 +10,11 @@ use std::sync::Mutex;
 use clap::Args;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::config_args::ConfigArgs;
 use super::console;
 use super::evaluate::is_attached;
-use super::input::GoldArgs;
 use super::output_file::OutputFile;
 use super::report_args::{self, Gold, ReportArgs};
-use super::resource_files::ResourceArgs;
-use super::splits::SplitArgs;
+use super::training_args::TrainingArgs;
 use crate::corpus::{Document, write_conll};
 use crate::cross_validate::{CURVE_PERCENTS, CrossValidation, Event, Job, Options, cross_validate};
 use crate::error::Result;
@@ -64,13 +61,7 @@ pub struct CrossValidate {
     #[command(flatten)]
     output: ReportArgs,
     #[command(flatten)]
-    config: ConfigArgs,
-    #[command(flatten)]
-    splits: SplitArgs,
-    #[command(flatten)]
-    resources: ResourceArgs,
-    #[command(flatten)]
-    gold: GoldArgs,
+    training: TrainingArgs,
 }
 
 impl CrossValidate {
@@ -80,11 +71,11 @@ impl CrossValidate {
         for path in [&self.report, &self.errors, &self.save_predictions] {
             report_args::check(path.as_deref())?;
         }
-        let config = self.config.load(None)?;
-        let resources = self.resources.load(None)?;
-        let mut reader = self.gold.reader()?;
+        let config = self.training.config.load(None)?;
+        let resources = self.training.resources.load(None)?;
+        let mut reader = self.training.gold.reader()?;
         let files = reader.read(&self.files)?;
-        let gold = Gold::new(files, |all| self.splits.select(all, &[]))?;
+        let gold = Gold::new(files, |all| self.training.splits.select(all, &[]))?;
         reader.warn_of_unused_maps();
         let mut provenance = Provenance::new(gold.sources.clone()).with_config(&config);
         provenance.maps = reader.map().arguments();

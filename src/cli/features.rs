@@ -5,12 +5,10 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::config_args::ConfigArgs;
-use super::input::GoldArgs;
 use super::model_file;
 use super::output_file::OutputFile;
-use super::resource_files::ResourceArgs;
-use super::splits::{HELD_OUT, SplitArgs};
+use super::splits::HELD_OUT;
+use super::training_args::TrainingArgs;
 use crate::crfsuite::ItemWriter;
 use crate::error::Result;
 use crate::features::Extractor;
@@ -34,13 +32,7 @@ pub struct Features {
     #[arg(long, value_name = "MODEL")]
     like: Option<PathBuf>,
     #[command(flatten)]
-    config: ConfigArgs,
-    #[command(flatten)]
-    splits: SplitArgs,
-    #[command(flatten)]
-    resources: ResourceArgs,
-    #[command(flatten)]
-    gold: GoldArgs,
+    training: TrainingArgs,
 }
 
 /// Format of attributes.
@@ -54,13 +46,19 @@ impl Features {
     /// Runs the command.
     pub fn run(&self) -> Result<ExitCode> {
         let like = self.like.as_deref().map(model_file::open).transpose()?;
-        let config = self.config.load(like.as_ref().map(Model::config))?;
-        let resources = self.resources.load(like.as_ref().map(Model::resources))?;
+        let config = self
+            .training
+            .config
+            .load(like.as_ref().map(Model::config))?;
+        let resources = self
+            .training
+            .resources
+            .load(like.as_ref().map(Model::resources))?;
         let (gazetteer, clusters) = resources.open()?;
         let extractor = Extractor::new(&config.features, gazetteer, clusters)?;
-        let mut reader = self.gold.reader()?.allow_unlabelled();
+        let mut reader = self.training.gold.reader()?.allow_unlabelled();
         let documents = reader.documents(&self.files)?;
-        let documents = self.splits.select(documents, HELD_OUT)?;
+        let documents = self.training.splits.select(documents, HELD_OUT)?;
         reader.warn_of_unused_maps();
         let output = OutputFile::create_or_stdout(self.output.as_deref())?;
         let FeatureFormat::Crfsuite = self.format;

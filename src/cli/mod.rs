@@ -1,7 +1,8 @@
 //! The command line: the only place that parses arguments, opens paths, prints and draws progress.
 //!
 //! One file a command, each reads as arguments → library call → report. What several commands share has a file of its own:
-//! `input` (labelled files), `splits`, `config_args`, `resource_files`, `model_file`, `report_args`, `output_file`, `console`.
+//! `input` (labelled files), `splits`, `config_args`, `resource_files`, `training_args` (all four), `model_file`, `report_args`,
+//! `output_file`, `console`.
 
 mod config_args;
 mod console;
@@ -11,6 +12,7 @@ mod output_file;
 mod report_args;
 mod resource_files;
 mod splits;
+mod training_args;
 
 mod check;
 mod cluster;
@@ -24,6 +26,7 @@ mod features;
 mod inspect;
 mod tag;
 mod train;
+mod tune;
 
 use std::process::ExitCode;
 
@@ -84,6 +87,12 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     /// Train and test on parts of labelled files in turn; find likely annotation errors
     CrossValidate(cross_validate::CrossValidate),
+    /// Search the training configuration that suits labelled files
+    ///
+    /// Random configurations around the start (the default one, or that of --config) are trained for a few iterations; the
+    /// better half goes on with twice as many, until --max-iterations. The start is trial 1 and goes on to the end. The report
+    /// tells whether the best is better than the start by more than noise.
+    Tune(tune::Tune),
     /// Tell whether one model or prediction is better than another
     Compare(compare::Compare),
     /// Show why the words of a text are tagged as they are
@@ -135,6 +144,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Train(command) => command.run(),
         Command::Evaluate(command) => command.run(),
         Command::CrossValidate(command) => command.run(),
+        Command::Tune(command) => command.run(),
         Command::Compare(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Check(command) => command.run(),

@@ -10,13 +10,11 @@ use std::time::Instant;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::config_args::ConfigArgs;
 use super::console;
-use super::input::GoldArgs;
 use super::model_file;
 use super::output_file::{OutputFile, write_error};
-use super::resource_files::ResourceArgs;
-use super::splits::{HELD_OUT, SplitArgs};
+use super::splits::HELD_OUT;
+use super::training_args::TrainingArgs;
 use crate::config::Config;
 use crate::corpus::Document;
 use crate::error::Result;
@@ -54,13 +52,7 @@ pub struct Train {
     #[arg(long)]
     print_config: bool,
     #[command(flatten)]
-    config: ConfigArgs,
-    #[command(flatten)]
-    splits: SplitArgs,
-    #[command(flatten)]
-    resources: ResourceArgs,
-    #[command(flatten)]
-    gold: GoldArgs,
+    training: TrainingArgs,
 }
 
 impl Train {
@@ -79,10 +71,13 @@ impl Train {
         }
         let path = self.model.clone().unwrap_or_default();
         OutputFile::check(&path)?;
-        let resources = self.resources.load(start.as_ref().map(Model::resources))?;
-        let mut reader = self.gold.reader()?;
+        let resources = self
+            .training
+            .resources
+            .load(start.as_ref().map(Model::resources))?;
+        let mut reader = self.training.gold.reader()?;
         let documents = reader.documents(&self.files)?;
-        let documents = self.splits.select(documents, HELD_OUT)?;
+        let documents = self.training.splits.select(documents, HELD_OUT)?;
         let dev = match self.dev.as_slice() {
             [] => None,
             paths => Some(reader.documents(paths)?),
@@ -119,7 +114,7 @@ impl Train {
     }
 
     fn configuration(&self, start: Option<&Model>) -> Result<Config> {
-        let mut config = self.config.load(start.map(Model::config))?;
+        let mut config = self.training.config.load(start.map(Model::config))?;
         let training = &mut config.training;
         training.patience = self.patience.unwrap_or(training.patience);
         training.dev_every = self.dev_every.unwrap_or(training.dev_every);

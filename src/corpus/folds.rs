@@ -26,6 +26,18 @@ pub struct DocumentSlice {
     pub sentences: Range<usize>,
 }
 
+impl DocumentSlice {
+    /// The sentences as a document of their own, with the name and meta data of the one they are cut from.
+    pub fn cut(&self, documents: &[Document]) -> Document {
+        let document = &documents[self.document];
+        Document {
+            name: document.name.clone(),
+            meta: document.meta.clone(),
+            sentences: document.sentences[self.sentences.clone()].to_vec(),
+        }
+    }
+}
+
 /// A partition of all sentences into test sets, one a fold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folds {

@@ -4,9 +4,8 @@
 //! documents ─ Folds ─► jobs (repeat, fold, share) ─ train, predict, in parallel ─► predictions back in the documents' order
 //! ```
 //!
-//! Each thread of the current rayon pool takes the next job when it is done with one; what a job does in parallel is shared
-//! with the threads that have no job left. So never more models are in training than there are threads, which bounds memory,
-//! and never more threads run than the pool has. Results depend on data, configuration and seed alone.
+//! Never more models are in training than there are threads, see [`crate::jobs`]. Results depend on data, configuration and
+//! seed alone.
 
 mod plan;
 mod report;
@@ -14,13 +13,14 @@ mod report;
 pub use plan::{CURVE_PERCENTS, Job};
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::config::Config;
 use crate::corpus::{Document, DocumentSlice, FoldUnit, KindMap, Size};
 use crate::crf::Progress;
 use crate::error::{Error, Result};
 use crate::evaluate::{Evaluation, Predicted, Predictions, Scores, SeenMentions, SeenRecall};
+use crate::jobs;
 use crate::model::Resources;
 use crate::tag;
 use crate::train;
@@ -112,32 +112,7 @@ pub fn cross_validate(
         watch,
         is_stopped: AtomicBool::new(false),
     };
-    let next = AtomicUsize::new(0);
-    let has_failed = AtomicBool::new(false);
-    let done = rayon::broadcast(|_| {
-        let mut done = Vec::new();
-        // A failure lets the jobs before it come to their own end, and starts no more.
-        while !runner.is_stopped.load(Ordering::Relaxed) && !has_failed.load(Ordering::Relaxed) {
-            let i = next.fetch_add(1, Ordering::Relaxed);
-            let Some(&job) = plan.jobs().get(i) else {
-                break;
-            };
-            let outcome = runner.run(job);
-            if outcome.is_err() {
-                has_failed.store(true, Ordering::Relaxed);
-            }
-            done.push((i, outcome));
-        }
-        done
-    });
-    let mut done: Vec<_> = done.into_iter().flatten().collect();
-    done.sort_by_key(|(i, _)| *i);
-    // Jobs begin in order, so the first that failed has run whatever the others did: the same error for any number of threads.
-    let outcomes = done.into_iter().map(|(_, outcome)| outcome);
-    let outcomes: Vec<Outcome> = outcomes.collect::<Result<_>>()?;
-    if outcomes.len() < plan.jobs().len() {
-        return Err(stopped());
-    }
+    let outcomes = jobs::run_all(plan.jobs().len(), |i| runner.run(plan.jobs()[i]))?;
     Ok(assemble(documents, &plan, outcomes))
 }
 
@@ -246,15 +221,7 @@ impl Runner<'_> {
 
 /// The sentences of slices as documents.
 fn gather(documents: &[Document], slices: &[DocumentSlice]) -> Vec<Document> {
-    let cut = |slice: &DocumentSlice| {
-        let document = &documents[slice.document];
-        Document {
-            name: document.name.clone(),
-            meta: document.meta.clone(),
-            sentences: document.sentences[slice.sentences.clone()].to_vec(),
-        }
-    };
-    slices.iter().map(cut).collect()
+    slices.iter().map(|slice| slice.cut(documents)).collect()
 }
 
 fn assemble(documents: &[Document], plan: &Plan, outcomes: Vec<Outcome>) -> CrossValidation {

@@ -10,6 +10,7 @@ mod disagreement;
 mod matching;
 mod predicted;
 mod seen;
+pub mod selection;
 mod suspect;
 
 pub use breakdown::{Breakdown, META_KEYS, MIN_DOCUMENTS, ResamplingUnit};

@@ -26,7 +26,7 @@ pub mod spelling;
 pub mod template;
 mod word;
 
-pub use config::FeatureConfig;
+pub use config::{FeatureConfig, Window};
 pub use context::Context;
 pub use extractor::Extractor;
 pub use keys::KeyTable;

@@ -5,7 +5,7 @@
 //! counts: the same data gives the same bytes.
 //!
 //! ```text
-//! Breakdown ─► Scorecard ─► EvaluationReport, CrossValidationReport ─ tables, score lines ─► text, markdown, csv
+//! Breakdown ─► Scorecard ─► EvaluationReport, CrossValidationReport … ─ tables, score lines ─► text, markdown, csv
 //!                                                                    └ serde ─► json     └ charts, cases ─► html
 //! ```
 
@@ -23,6 +23,7 @@ mod scorecard;
 mod scorecard_tables;
 pub mod table;
 mod text;
+mod tuning;
 
 pub use case::{Case, Cases, Mention, Piece, write_cases};
 pub use comparison::{Choice, ComparisonReport, Contingency, Difference, Side};
@@ -36,6 +37,7 @@ pub use scorecard::{
     BinReport, Bootstrap, CalibrationReport, ConfusionReport, DataCounts, MatchRow, MatchingReport,
     Scorecard, SeenReport, SeenRow, ThresholdRow,
 };
+pub use tuning::{TrialReport, TuningDesign, TuningGain, TuningReport};
 
 use crate::error::Result;
 use serde::Serialize;

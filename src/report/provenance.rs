@@ -79,7 +79,7 @@ pub struct Provenance {
     /// Models that predicted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub models: Vec<ModelInfo>,
-    /// Training data by which mentions are called seen.
+    /// Training data: that of `tune`, in other reports that by which mentions are called seen.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub training: Vec<Source>,
     /// Renamed types, as given: `PERS=PER`.

@@ -1,4 +1,4 @@
-//! `evaluate`, `cross-validate`, `compare` and `explain` as a user runs them, on a small corpus of our own.
+//! `evaluate`, `cross-validate`, `tune`, `compare` and `explain` as a user runs them, on a small corpus of our own.
 
 mod compare;
 mod cross_validate;
@@ -6,6 +6,7 @@ mod evaluate;
 mod explain;
 mod page;
 mod schema;
+mod tune;
 
 use assert_cmd::Command;
 use serde_json::Value;

@@ -17,10 +17,13 @@ const MAPS: [&str; 9] = [
     "by_attachment",
 ];
 
-/// Adds every path below `value` with its type. Configuration keys have a test of their own.
+/// Keys under which settings stand, by name or as a whole; these have tests of their own.
+const OPAQUE: [&str; 3] = ["config", "best", "changes"];
+
+/// Adds every path below `value` with its type.
 fn paths(value: &Value, at: &str, last: &str, found: &mut BTreeSet<String>) {
     match value {
-        Value::Object(object) if last != "config" => {
+        Value::Object(object) if !OPAQUE.contains(&last) => {
             for (key, value) in object {
                 let is_data = MAPS.contains(&last) && !matches!(value, Value::Array(_));
                 let name = if is_data { "*" } else { key };
@@ -123,6 +126,21 @@ fn cross_validation() {
     ];
     let report = json(&[&arguments[..], &["--learning-curve", "--suspects", "100"]].concat());
     assert_schema("cross_validation", &[report]);
+}
+
+#[test]
+fn tuning() {
+    let folder = Folder::new();
+    let dev = folder.write("dev.conll", GOLD);
+    let fixed = ["tune", &corpus(), "--no-lists", "--quiet", "--trials", "4"];
+    let with = |more: &[&str]| json(&[&fixed[..], &["--max-iterations", "12"], more].concat());
+    assert_schema(
+        "tuning",
+        &[
+            with(&["--folds", "2", "--c1", "2", "--map", "TOPIC=O"]),
+            with(&["--dev", &dev]),
+        ],
+    );
 }
 
 #[test]
