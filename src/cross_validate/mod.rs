@@ -4,7 +4,7 @@
 //! documents ─ Folds ─► jobs (repeat, fold, share) ─ train, predict, in parallel ─► predictions back in the documents' order
 //! ```
 //!
-//! Never more models are in training than there are threads, see [`crate::jobs`]. Results depend on data, configuration and
+//! Never more models are in training than there are threads, see `src/jobs.rs`. Results depend on data, configuration and
 //! seed alone.
 
 mod plan;

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! A trial is one configuration. Each rung trains its trials from nothing, so that what the last rung measures is what `train`
-//! will make of the configuration. The trainings of a rung run side by side, see [`crate::jobs`]. Results depend on data,
+//! will make of the configuration. The trainings of a rung run side by side, see `src/jobs.rs`. Results depend on data,
 //! configuration and seed alone.
 
 mod ground;
