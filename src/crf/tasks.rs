@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn runs_cover_everything_once() {
-        assert_eq!(cut(0, 5, |_| 1), []);
+        assert!(cut(0, 5, |_| 1).is_empty());
         assert_eq!(cut(7, 3, |_| 1), [0..3, 3..6, 6..7]);
         assert_eq!(cut(3, 1, |_| 9), [0..1, 1..2, 2..3]);
         assert_eq!(shards(&[0, 2000, 2001, 2002]), [0..1, 1..3]);
