@@ -25,7 +25,7 @@ python3 - "$work" <<'PYTHON'
 import json, sys
 
 work = sys.argv[1]
-percent = lambda x: f"{100 * x:.1f}"
+percent = lambda x: "–" if x is None else f"{100 * x:.1f}"
 for i, name in enumerate(open(f"{work}/order").read().split()):
     run = json.load(open(f"{work}/{name}.json"))
     kinds, micro, seen = sorted(run["types"]), run["micro"], run["seen"]
