@@ -5,9 +5,43 @@
 //! never more threads run than the pool has. Items of a parallel iterator would not do: a thread that waits within one of them
 //! may begin another.
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::error::Result;
+
+/// Tells a caller what jobs do, from several threads at once, until it breaks.
+pub struct Watcher<'a, E> {
+    watch: &'a (dyn Fn(&E) -> ControlFlow<()> + Sync),
+    is_stopped: AtomicBool,
+}
+
+impl<'a, E> Watcher<'a, E> {
+    /// Passes events on to `watch`.
+    pub fn new(watch: &'a (dyn Fn(&E) -> ControlFlow<()> + Sync)) -> Self {
+        Self {
+            watch,
+            is_stopped: AtomicBool::new(false),
+        }
+    }
+
+    /// Passes an event on; break for all events after the first break.
+    pub fn tell(&self, event: &E) -> ControlFlow<()> {
+        if (self.watch)(event).is_break() {
+            self.is_stopped.store(true, Ordering::Relaxed);
+        }
+        if self.is_stopped() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+
+    /// Whether the caller has asked for the end.
+    pub fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::Relaxed)
+    }
+}
 
 /// Runs jobs 0 to `n_jobs`, beginning them in order, and gives what they return in that order.
 ///

@@ -83,10 +83,7 @@ impl Train {
             paths => Some(reader.documents(paths)?),
         };
         reader.warn_of_unused_maps();
-        let weights = documents
-            .iter()
-            .map(train::document_weight)
-            .collect::<Result<Vec<f64>>>()?;
+        let weights = train::document_weights(&documents)?;
         let options = Options {
             dev: dev.as_deref(),
             start: start.as_ref(),

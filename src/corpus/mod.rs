@@ -16,6 +16,8 @@ mod lines;
 mod map;
 mod size;
 mod statistics;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use conll::ConllReader;
 pub use conll_writer::write_conll;

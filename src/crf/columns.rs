@@ -107,6 +107,11 @@ impl Columns {
             first_mixed,
         }
     }
+
+    /// √k of a column that stands for k attributes.
+    pub fn scale(&self, column: usize) -> f64 {
+        f64::from(self.multiplicity[column]).sqrt()
+    }
 }
 
 struct Merged {

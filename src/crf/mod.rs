@@ -41,4 +41,5 @@ pub use expand::{Expanded, expand};
 pub use grammar::Grammar;
 pub use objective::{Objective, Regularisation};
 pub use optimise::{Optimiser, Progress, Stop, Summary};
+pub(crate) use rows::touch;
 pub use weights::{AttributeWeight, Weights, warm_start};

@@ -74,6 +74,20 @@ pub(super) fn sum_row<T: Copy + Default + std::ops::Add<Output = T>, const LANES
     lanes[0]
 }
 
+/// Single-precision numbers in a cache line of 64 bytes.
+const CACHE_LINE: usize = 16;
+
+/// Reads a number from each cache line of some rows, and returns their sum for the caller to pretend to need. In a loop of nothing
+/// else such reads wait for memory side by side; among the sums that need the rows, each would be waited for in turn.
+#[inline(always)]
+pub(crate) fn touch(rows: &[f32]) -> f32 {
+    let mut sum = 0.0;
+    for line in rows.chunks(CACHE_LINE) {
+        sum += line[0];
+    }
+    sum
+}
+
 /// The largest number of a row whose length is a multiple of four.
 #[inline(always)]
 pub(super) fn max_row(row: &[f64]) -> f64 {

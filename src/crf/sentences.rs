@@ -4,11 +4,8 @@ use std::ops::Range;
 
 use super::dataset::Dataset;
 use super::lattice::{Factors, Workspace, forward_backward};
-use super::rows::add_rows;
+use super::rows::{add_rows, touch};
 use super::state_weights::StateWeights;
-
-/// Single-precision numbers in a cache line of 64 bytes.
-const CACHE_LINE: usize = 16;
 
 /// Everything that the shards of one evaluation share.
 pub(super) struct Sentences<'a> {
@@ -103,17 +100,14 @@ impl Sentences<'_> {
         gold_score
     }
 
-    /// Reads a number from each cache line of the word rows that a sentence needs. In a loop of nothing else these reads wait for
-    /// memory side by side; among the sums of the emissions, each word would be waited for in turn.
+    /// Reads the word rows that a sentence needs ahead of their sums, see [`touch`].
     #[inline(always)]
     fn touch(&self, tokens: Range<usize>) {
         let width = self.data.n_slots * self.factors.stride;
         let mut sum = 0.0;
         for &word in &self.data.words[tokens] {
-            let rows = &self.word_scores[word as usize * width..(word as usize + 1) * width];
-            for line in rows.chunks(CACHE_LINE) {
-                sum += line[0];
-            }
+            let word = word as usize;
+            sum += touch(&self.word_scores[word * width..(word + 1) * width]);
         }
         std::hint::black_box(sum);
     }

@@ -30,11 +30,7 @@ impl StateWeights {
         let first_narrow = columns.labels.start(columns.n_wide);
         Self {
             stride,
-            scale: columns
-                .multiplicity
-                .iter()
-                .map(|&k| f64::from(k).sqrt())
-                .collect(),
+            scale: (0..columns.rows.len()).map(|c| columns.scale(c)).collect(),
             wide: vec![0.0; columns.n_wide * stride],
             narrow: vec![0.0; columns.labels.n_items() - first_narrow],
         }

@@ -33,7 +33,7 @@ impl Weights {
         let mut state = Vec::new();
         for attribute in &data.columns.attributes {
             let c = attribute.column as usize;
-            let scale = f64::from(data.columns.multiplicity[c]).sqrt();
+            let scale = data.columns.scale(c);
             let start = data.columns.labels.start(c);
             for (k, &label) in data.columns.labels.row(c).iter().enumerate() {
                 let weight = (x[start + k] / scale) as f32;
@@ -69,7 +69,7 @@ pub fn warm_start(
     let mut x = vec![0.0; data.n_parameters()];
     for attribute in &data.columns.attributes {
         let c = attribute.column as usize;
-        let scale = f64::from(data.columns.multiplicity[c]).sqrt();
+        let scale = data.columns.scale(c);
         for (slot, label, weight) in state(attribute.hash) {
             if slot == attribute.slot
                 && let Ok(k) = data.columns.labels.row(c).binary_search(&label)

@@ -13,14 +13,15 @@ mod report;
 pub use plan::{CURVE_PERCENTS, Job};
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::config::Config;
 use crate::corpus::{Document, DocumentSlice, FoldUnit, KindMap, Size};
 use crate::crf::Progress;
 use crate::error::{Error, Result};
-use crate::evaluate::{Evaluation, Predicted, Predictions, Scores, SeenMentions, SeenRecall};
-use crate::jobs;
+use crate::evaluate::{
+    Evaluation, Predicted, Predictions, Scores, SeenMentions, SeenRecall, no_predictions,
+};
+use crate::jobs::{self, Watcher};
 use crate::model::Resources;
 use crate::tag;
 use crate::train;
@@ -109,8 +110,7 @@ pub fn cross_validate(
         config,
         resources,
         plan: &plan,
-        watch,
-        is_stopped: AtomicBool::new(false),
+        watcher: Watcher::new(watch),
     };
     let outcomes = jobs::run_all(plan.jobs().len(), |i| runner.run(plan.jobs()[i]))?;
     Ok(assemble(documents, &plan, outcomes))
@@ -131,24 +131,12 @@ struct Runner<'a> {
     config: &'a Config,
     resources: &'a Resources,
     plan: &'a Plan,
-    watch: &'a (dyn Fn(&Event) -> ControlFlow<()> + Sync),
-    is_stopped: AtomicBool,
+    watcher: Watcher<'a, Event>,
 }
 
 impl Runner<'_> {
-    fn tell(&self, event: &Event) -> ControlFlow<()> {
-        if (self.watch)(event).is_break() {
-            self.is_stopped.store(true, Ordering::Relaxed);
-        }
-        if self.is_stopped.load(Ordering::Relaxed) {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    }
-
     fn run(&self, job: Job) -> Result<Outcome> {
-        if self.tell(&Event::Started(job)).is_break() {
+        if self.watcher.tell(&Event::Started(job)).is_break() {
             return Err(stopped());
         }
         let train = gather(self.documents, &self.plan.train(self.documents, job));
@@ -179,7 +167,7 @@ impl Runner<'_> {
                 Vec::new()
             },
         };
-        let _ = self.tell(&Event::Finished(job, scores));
+        let _ = self.watcher.tell(&Event::Finished(job, scores));
         Ok(outcome)
     }
 
@@ -192,26 +180,22 @@ impl Runner<'_> {
     ) -> Result<(Predictions, usize)> {
         if !job.is_whole() && Size::of(train).entities == 0 {
             // A small part of a small corpus; what is learned from no entities finds none.
-            let nothing = |d: &Document| vec![Predicted::default(); d.sentences.len()];
-            return Ok((test.iter().map(nothing).collect(), 0));
+            return Ok((no_predictions(test), 0));
         }
         let watch = |event: &train::Event| match event {
             train::Event::Iteration { progress, .. } => {
-                self.tell(&Event::Iteration(job, *progress))
+                self.watcher.tell(&Event::Iteration(job, *progress))
             }
             train::Event::Prepared { .. } => ControlFlow::Continue(()),
         };
-        let weights = train
-            .iter()
-            .map(train::document_weight)
-            .collect::<Result<Vec<f64>>>()?;
+        let weights = train::document_weights(train)?;
         let options = train::Options {
             document_weights: &weights,
             ..train::Options::default()
         };
         let model = train::train(train, self.config, self.resources, &options, watch)
             .map_err(|e| e.in_file(format!("fold {}", job.fold + 1)))?;
-        if self.is_stopped.load(Ordering::Relaxed) {
+        if self.watcher.is_stopped() {
             return Err(stopped());
         }
         let predictions = tag::predict(&model, test, &KindMap::default());
@@ -225,23 +209,17 @@ fn gather(documents: &[Document], slices: &[DocumentSlice]) -> Vec<Document> {
 }
 
 fn assemble(documents: &[Document], plan: &Plan, outcomes: Vec<Outcome>) -> CrossValidation {
-    let empty: Predictions = documents
-        .iter()
-        .map(|d| vec![Predicted::default(); d.sentences.len()])
-        .collect();
     let mut all = CrossValidation {
         unit: plan.unit(),
         folds: Vec::new(),
         parts: Vec::new(),
-        predictions: vec![empty; plan.n_repeats()],
+        predictions: vec![no_predictions(documents); plan.n_repeats()],
     };
     for outcome in outcomes {
         let job = outcome.run.job;
         for (slice, predictions) in plan.test(job).into_iter().zip(outcome.predictions) {
-            let document = &mut all.predictions[job.repeat][slice.document];
-            for (s, predicted) in slice.sentences.zip(predictions) {
-                document[s] = predicted;
-            }
+            all.predictions[job.repeat][slice.document][slice.sentences]
+                .clone_from_slice(&predictions);
         }
         let runs = if job.is_whole() {
             &mut all.folds

@@ -1,7 +1,6 @@
 use super::*;
 use crate::clusters::Lexicon;
-use crate::corpus::Sentence;
-use crate::label::Span;
+use crate::corpus::testing;
 use std::sync::Mutex;
 
 /// Short news of the same make with other names in each.
@@ -9,22 +8,8 @@ fn documents(n: usize) -> Vec<Document> {
     let people = ["سامي", "هدى", "كمال", "ليلى", "نادر"];
     let places = ["صور", "حماة", "طنجة", "قنا"];
     let sentence = |i: usize, text: &str| {
-        let text = text
-            .replace("شخص", people[i % people.len()])
-            .replace("مكان", places[i % places.len()]);
-        let tokens: Vec<String> = text.split(' ').map(str::to_owned).collect();
-        let spans = tokens.iter().enumerate().filter_map(|(t, token)| {
-            let is = |list: &[&str]| list.contains(&token.as_str());
-            let kind = is(&people)
-                .then_some("PER")
-                .or(is(&places).then_some("LOC"))?;
-            Some(Span::new(t, t + 1, kind))
-        });
-        Sentence {
-            spans: spans.collect(),
-            tokens,
-            ..Sentence::default()
-        }
+        let (person, place) = (people[i % people.len()], places[i % places.len()]);
+        testing::sentence(text, person, place)
     };
     let document = |i: usize| Document {
         name: format!("d{i}"),

@@ -20,6 +20,6 @@ pub use confusion::{Confusion, ConfusionTable, Pair, align};
 pub use counts::{Counts, Evaluation, Scores};
 pub use disagreement::{Disagreement, DisagreementKind, disagreements};
 pub use matching::{MatchCounts, MatchTable, Matching, match_spans};
-pub use predicted::{Belief, Predicted, Predictions, align_predictions};
+pub use predicted::{Belief, Predicted, Predictions, align_predictions, no_predictions};
 pub use seen::{Found, SeenMentions, SeenRecall};
 pub use suspect::{Suspect, suspects};

@@ -42,6 +42,12 @@ impl Predicted {
 /// Predictions on documents: for each document, one [`Predicted`] a sentence.
 pub type Predictions = Vec<Vec<Predicted>>;
 
+/// The predictions of a tagger that finds nothing.
+pub fn no_predictions(documents: &[Document]) -> Predictions {
+    let nothing = |d: &Document| vec![Predicted::default(); d.sentences.len()];
+    documents.iter().map(nothing).collect()
+}
+
 /// Takes the entities of labelled documents as predictions on gold documents.
 ///
 /// Documents may be divided differently; the sentences in order must have the same tokens.

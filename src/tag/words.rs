@@ -5,6 +5,7 @@
 
 use hashbrown::HashTable;
 
+use crate::crf::touch;
 use crate::features::sink::WordHashes;
 use crate::features::{N_SLOTS, WordKeys};
 use crate::frozen::text_hash;
@@ -106,15 +107,13 @@ impl<'m> Words<'m> {
         &self.young.scores[id as usize * N_SLOTS * self.n_labels..]
     }
 
-    /// Reads a number from each cache line of the scores of words, so that their sums do not wait for memory word by word.
+    /// Reads the scores of words ahead of their sums, see [`touch`].
     #[inline(always)]
     pub fn touch(&self, ids: &[u32]) {
         let width = N_SLOTS * self.n_labels;
         let mut sum = 0.0;
         for &id in ids {
-            for line in self.scores_from(id)[..width].chunks(16) {
-                sum += line[0];
-            }
+            sum += touch(&self.scores_from(id)[..width]);
         }
         std::hint::black_box(sum);
     }

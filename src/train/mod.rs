@@ -252,6 +252,11 @@ pub fn document_weight(document: &Document) -> Result<f64> {
         })
 }
 
+/// [`document_weight`] of each document, for [`Options::document_weights`].
+pub fn document_weights(documents: &[Document]) -> Result<Vec<f64>> {
+    documents.iter().map(document_weight).collect()
+}
+
 fn count_entities(documents: &[Document]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for span in documents

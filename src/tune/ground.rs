@@ -7,7 +7,7 @@ use super::Measure;
 use crate::config::Config;
 use crate::corpus::{Document, DocumentSlice, Folds};
 use crate::error::Result;
-use crate::evaluate::{Predicted, Predictions};
+use crate::evaluate::{Predicted, Predictions, no_predictions};
 use crate::model::{Model, Resources};
 use crate::tag::Worker;
 use crate::train;
@@ -95,10 +95,7 @@ impl<'a> Ground<'a> {
                 )
             }
         };
-        let weights = documents
-            .iter()
-            .map(train::document_weight)
-            .collect::<Result<Vec<f64>>>()?;
+        let weights = train::document_weights(&documents)?;
         let options = train::Options {
             document_weights: &weights,
             ..train::Options::default()
@@ -119,8 +116,7 @@ impl<'a> Ground<'a> {
 
     /// Puts the outcomes of a trial's trainings together, in the order of the documents that scores are of.
     pub fn assemble(&self, outcomes: impl IntoIterator<Item = Outcome>) -> Predictions {
-        let empty = |d: &Document| vec![Predicted::default(); d.sentences.len()];
-        let mut all: Predictions = self.gold().iter().map(empty).collect();
+        let mut all = no_predictions(self.gold());
         for (slice, predictions) in outcomes.into_iter().flatten() {
             all[slice.document][slice.sentences].clone_from_slice(&predictions);
         }

@@ -17,14 +17,13 @@ mod space;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::config::{Config, Trainer};
 use crate::corpus::Document;
 use crate::crf::Progress;
 use crate::error::{Error, Result};
 use crate::evaluate::{Breakdown, Counts, ResamplingUnit, Scores};
-use crate::jobs;
+use crate::jobs::{self, Watcher};
 use crate::model::Resources;
 use crate::train;
 use ground::Ground;
@@ -162,8 +161,7 @@ pub fn tune(
         configs: space::sample(start, facts, options.trials, options.seed),
         ground: Ground::new(documents, resources, options.measure, options.seed)?,
         schedule: Schedule::new(options.trials, start.training.max_iterations),
-        watch,
-        is_stopped: AtomicBool::new(false),
+        watcher: Watcher::new(watch),
     };
     let f1 = |(_, counts): &(ResamplingUnit, Vec<Counts>)| sum(counts).f1().unwrap_or(0.0);
     let measure = |rung: usize, trials: &[usize]| search.measure(rung, trials);
@@ -175,28 +173,16 @@ struct Search<'a> {
     configs: Vec<Config>,
     ground: Ground<'a>,
     schedule: Schedule,
-    watch: &'a (dyn Fn(&Event) -> ControlFlow<()> + Sync),
-    is_stopped: AtomicBool,
+    watcher: Watcher<'a, Event>,
 }
 
 /// A trial's counts in each unit.
 type Units = (ResamplingUnit, Vec<Counts>);
 
 impl Search<'_> {
-    fn tell(&self, event: &Event) -> ControlFlow<()> {
-        if (self.watch)(event).is_break() {
-            self.is_stopped.store(true, Ordering::Relaxed);
-        }
-        if self.is_stopped.load(Ordering::Relaxed) {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    }
-
-    /// As [`Search::tell`], at points where nothing has to be put in order before the end.
+    /// As [`Watcher::tell`], at points where nothing has to be put in order before the end.
     fn tell_or_end(&self, event: &Event) -> Result<()> {
-        match self.tell(event) {
+        match self.watcher.tell(event) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(stopped()),
         }
@@ -241,14 +227,14 @@ impl Search<'_> {
     }
 
     fn run(&self, job: Job, iterations: usize) -> Result<ground::Outcome> {
-        if self.is_stopped.load(Ordering::Relaxed) {
+        if self.watcher.is_stopped() {
             return Err(stopped());
         }
         let mut config = self.configs[job.trial].clone();
         config.training.max_iterations = iterations;
         let watch = |event: &train::Event| match event {
             train::Event::Iteration { progress, .. } => {
-                self.tell(&Event::Iteration(job, *progress))
+                self.watcher.tell(&Event::Iteration(job, *progress))
             }
             train::Event::Prepared { .. } => ControlFlow::Continue(()),
         };

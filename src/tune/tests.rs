@@ -1,8 +1,7 @@
 use super::*;
 use crate::clusters::Lexicon;
-use crate::corpus::Sentence;
+use crate::corpus::testing;
 use crate::cross_validate::{self, cross_validate};
-use crate::label::Span;
 use crate::report::Provenance;
 use std::sync::Mutex;
 
@@ -11,22 +10,8 @@ fn documents(n: usize) -> Vec<Document> {
     let people = ["سامي", "هدى", "كمال", "ليلى", "نادر", "رشا", "فادي"];
     let places = ["صور", "حماة", "طنجة", "قنا", "سوسة"];
     let sentence = |i: usize, text: &str| {
-        let text = text
-            .replace("شخص", people[i * i % people.len()])
-            .replace("مكان", places[i * 3 % places.len()]);
-        let tokens: Vec<String> = text.split(' ').map(str::to_owned).collect();
-        let spans = tokens.iter().enumerate().filter_map(|(t, token)| {
-            let is = |list: &[&str]| list.contains(&token.as_str());
-            let kind = is(&people)
-                .then_some("PER")
-                .or(is(&places).then_some("LOC"))?;
-            Some(Span::new(t, t + 1, kind))
-        });
-        Sentence {
-            spans: spans.collect(),
-            tokens,
-            ..Sentence::default()
-        }
+        let person = people[i * i % people.len()];
+        testing::sentence(text, person, places[i * 3 % places.len()])
     };
     let texts = [
         "وصل شخص إلى مكان أمس",
